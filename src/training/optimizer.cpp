@@ -105,7 +105,8 @@ std::int64_t Optimizer::iterations() const { return state_ ? state_->steps : 0; 
 
 bool Optimizer::begin_step() {
   State& s = state();
-  s.learning_rate = learning_rate();
+  // As files hold it, so that a resumed training goes on with the same bits.
+  s.learning_rate = static_cast<float>(learning_rate());
   return s.begin_step(methods());
 }
 
