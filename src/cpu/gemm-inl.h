@@ -75,20 +75,28 @@ HWY_INLINE void StoreSome(FloatVec value, float* p, Index count) {
 #endif
 }
 
-// What is done to a vector of C before it is stored: `column` is that of its first lane, and `count` of its lanes exist
-// (the others hold anything). An epilogue must treat all lanes alike.
+// What is done to C before it is stored: `begin` is called once per vector of columns (`column` is its first, `count` of its
+// lanes exist), then the epilogue itself for that vector of every row. It must treat all lanes alike.
 struct NoEpilogue {
-  HWY_INLINE FloatVec operator()(FloatVec value, Index, Index) const { return value; }
+  HWY_INLINE int begin(Index, Index) const { return 0; }
+  HWY_INLINE FloatVec operator()(FloatVec value, int) const { return value; }
 };
 
 struct BiasActivation {
   const float* bias;  // or none
-  float floor;        // values below it become zero: 0 for relu, -infinity for linear
+  float floor;        // smaller values become this one: 0 for relu, -infinity for linear
 
-  HWY_INLINE FloatVec operator()(FloatVec value, Index column, Index count) const {
-    if (bias != nullptr) value = hn::Add(value, LoadSome(bias + column, count));
-    // A comparison keeps NaN, which Max need not.
-    return hn::IfThenZeroElse(hn::Lt(value, hn::Set(FloatTag(), floor)), value);
+  HWY_INLINE FloatVec begin(Index column, Index count) const {
+    return bias == nullptr ? hn::Zero(FloatTag()) : LoadSome(bias + column, count);
+  }
+  HWY_INLINE FloatVec operator()(FloatVec value, FloatVec bias_vector) const {
+    value = hn::Add(value, bias_vector);
+    const FloatVec lowest = hn::Set(FloatTag(), floor);
+#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
+    return hn::IfThenElse(hn::Lt(value, lowest), lowest, value);
+#else
+    return hn::Max(lowest, value);  // in this order NaN stays NaN: the second operand wins (x86), or NaN does (NEON)
+#endif
   }
 };
 
@@ -153,13 +161,16 @@ HWY_INLINE void RunTileImpl(const Tile& t, const Epilogue& epilogue, std::index_
     }
   }
 
-  if (full) {
-    if (t.last) ((acc[I] = epilogue(acc[I], t.column + static_cast<Index>(I % kV) * kLanes, kLanes)), ...);
-    (hn::StoreU(acc[I], d, at(I)), ...);
-  } else {
-    if (t.last) ((acc[I] = epilogue(acc[I], t.column + static_cast<Index>(I % kV) * kLanes, left(I))), ...);
-    (StoreSome(acc[I], at(I), left(I)), ...);
+  if (t.last) {
+    using State = decltype(epilogue.begin(0, 0));
+    State state[kVectors];
+    [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
+      ((state[J] = epilogue.begin(t.column + static_cast<Index>(J) * kLanes, full ? kLanes : left(J))), ...);
+    }(kEachVector);
+    ((acc[I] = epilogue(acc[I], state[I % kV])), ...);
   }
+  if (full) (hn::StoreU(acc[I], d, at(I)), ...);
+  else (StoreSome(acc[I], at(I), left(I)), ...);
 }
 
 template <int kRows, int kVectors, bool kUnitRows, class Epilogue>
