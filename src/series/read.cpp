@@ -1,7 +1,5 @@
 #include "wavetrain/series/read.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 
 #include "series/readers.hpp"
@@ -64,10 +62,7 @@ SeriesSet read_series(std::istream& in, const ReadOptions& options, const std::s
 SeriesSet read_series(const fs::path& path, const ReadOptions& options) {
   ReadOptions chosen = options;
   if (chosen.format == Format::automatic) chosen.format = format_of_extension(path);
-  if (fs::is_directory(path)) throw FileError(fmt::format("{}: is a folder, expected a file", path.string()));
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw FileError(fmt::format("{}: cannot be opened: {}", path.string(), std::strerror(errno)));
+  std::ifstream in = open_text(path);
   return read_series(in, chosen, path.string());
 }
 

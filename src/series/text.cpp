@@ -1,6 +1,7 @@
 #include "series/text.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 namespace wavetrain::series {
@@ -20,6 +21,16 @@ const char* field_end(const char* p, const char* end, char separator) {
 }
 
 }  // namespace
+
+std::ifstream open_text(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path)) {
+    throw FileError(fmt::format("{}: is a folder, expected a file", path.string()));
+  }
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw FileError(fmt::format("{}: cannot be opened: {}", path.string(), std::strerror(errno)));
+  return in;
+}
 
 LineReader::LineReader(std::istream& in, std::string name) : in_(in), name_(std::move(name)) {
   fill();

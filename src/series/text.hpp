@@ -3,6 +3,8 @@
 
 #include <charconv>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <istream>
 #include <limits>
 #include <string>
@@ -15,6 +17,9 @@
 #include "wavetrain/shape.hpp"
 
 namespace wavetrain::series {
+
+// Opens a file for reading. Throws FileError for a folder or a file that cannot be opened.
+std::ifstream open_text(const std::filesystem::path& path);
 
 // Lines of a stream, without their ends (LF or CRLF) and without a leading byte order mark. Keeps one buffer, which
 // grows to the longest line. Throws FileError for what is not text: zero bytes, UTF-16, compressed files.
