@@ -68,9 +68,10 @@ void fill_missing(View values, MissingPolicy policy, std::span<const Index> leng
       }
       if (missing == 0) continue;
       if (policy == MissingPolicy::error) {
-        throw ValueError(fmt::format("a value is missing (NaN): series {}, channel {}, step {} (counted from 0); fill missing "
-                                     "values with zero, mean or interp",
-                                     i, c, first));
+        throw ValueError(
+            fmt::format("a value is missing (NaN): series {}, channel {}, step {} (counted from 0); fill missing "
+                        "values with zero, mean or interp",
+                        i, c, first));
       }
       if (policy == MissingPolicy::zero) {
         fill_with(x, n, stride, 0.0f);

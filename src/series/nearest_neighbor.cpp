@@ -35,7 +35,8 @@ void refuse_missing(std::span<const float> values, Index row, const char* name) 
 }  // namespace
 
 std::vector<Index> nearest_neighbors(ConstView train, ConstView test) {
-  if (train.rank() < 1 || train.rank() != test.rank() || !(train.shape().without_first() == test.shape().without_first())) {
+  if (train.rank() < 1 || train.rank() != test.rank() ||
+      !(train.shape().without_first() == test.shape().without_first())) {
     throw ValueError(fmt::format("Expected training and test series of one shape. Received: {} and {}",
                                  to_string(train.shape()), to_string(test.shape())));
   }

@@ -145,7 +145,8 @@ Normalizer Normalizer::from_config(const Config& config) {
     if (name == to_string(scaling)) result.scaling_ = scaling;
   }
   if (name != to_string(result.scaling_)) {
-    throw ValueError(fmt::format("Expected 'scaling' to be 'none', 'per_series' or 'global'. Received: {}", config.repr()));
+    throw ValueError(
+        fmt::format("Expected 'scaling' to be 'none', 'per_series' or 'global'. Received: {}", config.repr()));
   }
   if (result.scaling_ != Scaling::global) return result;
   result.means_ = numbers(config.at("mean"));

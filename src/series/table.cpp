@@ -108,8 +108,8 @@ class TableReader {
     for (std::size_t i = 0; i < width_; ++i) text_[i].name = names_[i];
   }
 
-  // Numbers go to values_ in the order of the file, one per column that is not text. A column is `unknown` while it only
-  // had missing values; should it turn out to be text, its numbers are taken out again in finish().
+  // Numbers go to values_ in the order of the file, one per column that is not text. A column is `unknown` while it
+  // only had missing values; should it turn out to be text, its numbers are taken out again in finish().
   void row(std::string_view line) {
     line = trimmed_row(line);
     const char* p = line.data();
@@ -204,8 +204,8 @@ class TableReader {
 
   [[noreturn]] void wrong_width(std::string_view line) const {
     const std::size_t received = split_csv(line, separator_).size();
-    fail(fmt::format("the row has {} columns, expected {} as in line {}; columns are taken to be separated by {}", received,
-                     width_, first_line_, separator_name(separator_)));
+    fail(fmt::format("the row has {} columns, expected {} as in line {}; columns are taken to be separated by {}",
+                     received, width_, first_line_, separator_name(separator_)));
   }
 
   [[noreturn]] void fail(const std::string& message) const { reader_.fail_at(line_, message); }
@@ -218,9 +218,8 @@ class TableReader {
       else table.columns.push_back(names_[i]);
     }
     if (table.columns.empty()) {
-      reader_.fail_at(first_line_,
-                      fmt::format("no column holds numbers: {}; columns are taken to be separated by {}",
-                                  in_quotes_all(names_), separator_name(separator_)));
+      reader_.fail_at(first_line_, fmt::format("no column holds numbers: {}; columns are taken to be separated by {}",
+                                               in_quotes_all(names_), separator_name(separator_)));
     }
     if (options_.time_column && !options_.time_column->empty()) {
       for (std::size_t i = 0; i < table.text.size(); ++i) {
@@ -270,8 +269,8 @@ void TextColumn::push_back(std::string_view text) {
 Index Table::column_index(std::string_view name) const {
   const auto found = std::find(columns.begin(), columns.end(), name);
   if (found == columns.end()) {
-    throw ValueError(fmt::format("{}: there is no numeric column {}. Columns: {}", source, in_quotes(name),
-                                 in_quotes_all(columns)));
+    throw ValueError(
+        fmt::format("{}: there is no numeric column {}. Columns: {}", source, in_quotes(name), in_quotes_all(columns)));
   }
   if (std::find(found + 1, columns.end(), name) != columns.end()) {
     throw ValueError(fmt::format("{}: two columns are called {}", source, in_quotes(name)));

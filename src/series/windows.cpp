@@ -59,9 +59,9 @@ Windows::Block Windows::select(const Table& table, const std::vector<std::string
 }
 
 DataView Windows::inputs() const {
-  return DataView(input_.data + first_ * input_.width, ElementType::float32, Shape{size_, options_.window, input_.count},
-                  Shape{options_.stride * input_.width * kFloat, options_.rate * input_.width * kFloat,
-                        input_.step * kFloat});
+  return DataView(
+      input_.data + first_ * input_.width, ElementType::float32, Shape{size_, options_.window, input_.count},
+      Shape{options_.stride * input_.width * kFloat, options_.rate * input_.width * kFloat, input_.step * kFloat});
 }
 
 DataView Windows::targets() const {
@@ -105,9 +105,10 @@ Windows make_windows(const Table& table, const WindowOptions& options) {
   windows.first_ = std::max(all.first, options.horizon > 0 ? target.first - target_begin : all.first);
   const Index last = std::min(all.last, options.horizon > 0 ? target.last : all.last) - end;  // the last possible start
   if (last < windows.first_) {
-    throw ValueError(fmt::format("{}: no window fits: {} rows are needed from the first input to the last target, and the "
-                                 "rows {} to {} (targets {} to {}) are given.",
-                                 table.source, end, all.first, all.last, target.first, target.last));
+    throw ValueError(
+        fmt::format("{}: no window fits: {} rows are needed from the first input to the last target, and the "
+                    "rows {} to {} (targets {} to {}) are given.",
+                    table.source, end, all.first, all.last, target.first, target.last));
   }
   windows.size_ = (last - windows.first_) / options.stride + 1;
   return windows;
@@ -115,8 +116,8 @@ Windows make_windows(const Table& table, const WindowOptions& options) {
 
 TimeSplit split_in_time(Index rows, double train, double test) {
   if (!(train >= 0) || !(test >= 0) || !(train + test <= 1.0 + 1e-12) || rows < 0) {
-    throw ValueError(fmt::format("A split needs parts from 0 to 1 that sum to at most 1. Received: train={}, test={}", train,
-                                 test));
+    throw ValueError(
+        fmt::format("A split needs parts from 0 to 1 that sum to at most 1. Received: train={}, test={}", train, test));
   }
   const auto first = static_cast<Index>(static_cast<double>(rows) * train);
   const auto last = rows - static_cast<Index>(static_cast<double>(rows) * test);

@@ -1,5 +1,5 @@
-// One-nearest-neighbour with Euclidean distance: the baseline of the UCR archive ("ED (w=0)"). Deterministic, nothing to
-// train; whoever reads a set correctly gets the published number of errors.
+// One-nearest-neighbour with Euclidean distance: the baseline of the UCR archive ("ED (w=0)"). Deterministic, nothing
+// to train; whoever reads a set correctly gets the published number of errors.
 #pragma once
 
 #include <vector>
@@ -9,8 +9,8 @@
 namespace wavetrain::series {
 
 // For each sample of `test`, the position of the closest sample of `train`; the first one of several equally close.
-// Both are shaped (samples, time, channels) and contiguous; all channels count, padding as well. Sums are in double precision.
-// Throws ValueError for shapes that differ behind the first dimension, for an empty `train`, and for a NaN.
+// Both are shaped (samples, time, channels) and contiguous; all channels count, padding as well. Sums are in double
+// precision. Throws ValueError for shapes that differ behind the first dimension, for an empty `train`, and for a NaN.
 std::vector<Index> nearest_neighbors(ConstView train, ConstView test);
 
 // The classes that `train` gives to `test`. Throws ValueError when `train` has no labels.

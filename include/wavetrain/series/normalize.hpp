@@ -27,8 +27,8 @@ class Normalizer {
   Normalizer() = default;  // none
 
   // Learns what `scaling` needs from values shaped (samples, time, channels) or (time, channels). `lengths` holds the
-  // steps of each sample that count; empty: all. Throws ValueError for another rank, and for `global` when a channel has
-  // no value at all or an infinite one.
+  // steps of each sample that count; empty: all. Throws ValueError for another rank, and for `global` when a channel
+  // has no value at all or an infinite one.
   static Normalizer fit(Scaling scaling, ConstView values, std::span<const Index> lengths = {});
   static Normalizer fit(Scaling scaling, const SeriesSet& training) {
     return fit(scaling, training.values, training.lengths);

@@ -44,12 +44,12 @@ struct ReadOptions {
   // UCR text and .arff: rows may differ in length, and missing values at the end of a row end the series.
   bool unequal_length = false;
   // Classes known from training; empty: taken from the file.
-  std::vector<std::string> class_names;
+  std::vector<std::string> class_names = {};
   // .npy and .npz: values come as (samples, channels, time).
   bool channels_first = false;
   // .npz: the array of values and that of labels; empty: the only candidates among x, X, x_train, data … are taken.
-  std::string x_name;
-  std::string y_name;
+  std::string x_name = {};
+  std::string y_name = {};
   // Refuses a file that would need more values than this, padding included (default: 16 GiB of float32).
   Index max_values = Index{1} << 32;
 };

@@ -1,10 +1,10 @@
 // Tables: long series with one row per time step, read from csv, as forecasting and anomaly detection need them.
 //
-// Delimiters (comma, semicolon, tab, blank) and the header line are found by looking at the first two lines; fields may be
-// quoted (RFC 4180, line breaks inside included). A column whose first value is no number is kept as text, so is a first
-// column that is called date, time, datetime, timestamp or ds, whatever it holds (a float32 cannot hold epoch seconds).
-// Empty fields and NA, N/A, NaN, null, none, ? are missing values (NaN). Time stamps are kept as text and never parsed,
-// sorted or assumed to be equidistant.
+// Delimiters (comma, semicolon, tab, blank) and the header line are found by looking at the first two lines; fields may
+// be quoted (RFC 4180, line breaks inside included). A column whose first value is no number is kept as text, so is a
+// first column that is called date, time, datetime, timestamp or ds, whatever it holds (a float32 cannot hold epoch
+// seconds). Empty fields and NA, N/A, NaN, null, none, ? are missing values (NaN). Time stamps are kept as text and
+// never parsed, sorted or assumed to be equidistant.
 #pragma once
 
 #include <filesystem>
@@ -52,15 +52,16 @@ struct Table {
 };
 
 struct TableOptions {
-  char separator = 0;                      // 0: found by looking
-  std::optional<bool> header;              // absent: found by looking
-  std::optional<std::string> time_column;  // absent: the first text column; "": none
-  std::vector<std::string> text_columns;   // columns to keep as text although they hold numbers
-  Index max_values = Index{1} << 32;       // refuses larger files
+  char separator = 0;                           // 0: found by looking
+  std::optional<bool> header = {};              // absent: found by looking
+  std::optional<std::string> time_column = {};  // absent: the first text column; "": none
+  std::vector<std::string> text_columns = {};   // columns to keep as text although they hold numbers
+  Index max_values = Index{1} << 32;            // refuses larger files
 };
 
-// Throws FileError "file:line: what was received, what was expected": no rows, no numeric column, a row of another width,
-// a word in a numeric column (decimal commas and wrong separators are recognised), a quote that is never closed, no text.
+// Throws FileError "file:line: what was received, what was expected": no rows, no numeric column, a row of another
+// width, a word in a numeric column (decimal commas and wrong separators are recognised), a quote that is never closed,
+// no text.
 Table read_table(const std::filesystem::path& path, const TableOptions& options = {});
 Table read_table(std::istream& in, const TableOptions& options = {}, const std::string& name = "<stream>");
 

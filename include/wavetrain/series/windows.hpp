@@ -1,8 +1,9 @@
 // Windows over a table: the samples of a forecasting model, without copying.
 //
 // Sample i starts at row s = first + i * stride. Its inputs are the rows s, s + rate, …, s + (window - 1) * rate of the
-// chosen columns; its targets are the `horizon` rows that follow the last input row after a pause of `gap` rows. (Keras'
-// timeseries_dataset_from_array pairs inputs with targets that the caller has to shift; here the shift is part of it.)
+// chosen columns; its targets are the `horizon` rows that follow the last input row after a pause of `gap` rows.
+// (Keras' timeseries_dataset_from_array pairs inputs with targets that the caller has to shift; here the shift is part
+// of it.)
 #pragma once
 
 #include <memory>
@@ -21,15 +22,15 @@ struct RowRange {
 };
 
 struct WindowOptions {
-  std::vector<std::string> columns;  // inputs; empty: all numeric columns
-  std::vector<std::string> targets;  // empty: the same as `columns`
-  Index window = 0;                  // input steps; required
-  Index horizon = 1;                 // target steps; 0: no targets (autoencoders)
-  Index stride = 1;                  // rows from one window to the next
-  Index rate = 1;                    // rows from one input step to the next
-  Index gap = 0;                     // rows between the last input and the first target
-  RowRange rows;                     // inputs and targets lie in here
-  RowRange target_rows;              // the targets, moreover, lie in here; inputs may reach back before it
+  std::vector<std::string> columns = {};  // inputs; empty: all numeric columns
+  std::vector<std::string> targets = {};  // empty: the same as `columns`
+  Index window = 0;                       // input steps; required
+  Index horizon = 1;                      // target steps; 0: no targets (autoencoders)
+  Index stride = 1;                       // rows from one window to the next
+  Index rate = 1;                         // rows from one input step to the next
+  Index gap = 0;                          // rows between the last input and the first target
+  RowRange rows = {};                     // inputs and targets lie in here
+  RowRange target_rows = {};              // the targets, moreover, lie in here; inputs may reach back before it
 };
 
 // A view of a table; the table has to outlive it and stay as it is. Cheap to copy.
@@ -75,8 +76,8 @@ class Windows {
 Windows make_windows(const Table& table, const WindowOptions& options);
 Windows make_windows(Table&&, const WindowOptions&) = delete;
 
-// Cuts rows in the order of time, as the forecasting benchmarks do: the first `train` and the last `test` parts, the rest
-// between them for validation; sizes are rounded down. Throws ValueError for parts below 0 or above 1 in sum.
+// Cuts rows in the order of time, as the forecasting benchmarks do: the first `train` and the last `test` parts, the
+// rest between them for validation; sizes are rounded down. Throws ValueError for parts below 0 or above 1 in sum.
 struct TimeSplit {
   RowRange train;
   RowRange validation;
@@ -84,8 +85,8 @@ struct TimeSplit {
 };
 TimeSplit split_in_time(Index rows, double train = 0.7, double test = 0.2);
 
-// The error of repeating the last known value over the horizon: what a model has to beat. Pairs with a missing value are
-// left out. Throws ValueError when no pair is left.
+// The error of repeating the last known value over the horizon: what a model has to beat. Pairs with a missing value
+// are left out. Throws ValueError when no pair is left.
 struct ForecastError {
   double mse = 0;
   double mae = 0;
