@@ -186,6 +186,9 @@ std::vector<std::string> layer_class_names();
 // Description of a known class, or null.
 const Description* find_layer_class(const std::string& class_name);
 
+// The next automatic name of a class: "conv1d", then "conv1d_1", ….
+std::string automatic_name(const std::string& class_name);
+
 // Restarts automatic names ("conv1d" again).
 void clear_session();
 

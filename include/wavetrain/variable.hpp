@@ -50,6 +50,9 @@ class Variable {
   // Draws the initial values anew.
   void initialize();
 
+  // How many assignments and initialisations there have been in this process: tells when packed copies are stale.
+  static std::uint64_t assignments();
+
   // Moves the values to `segment` at `offset` (in floats) and lives there from now on.
   void bind(std::shared_ptr<AlignedVector<float>> segment, Index offset);
 

@@ -1,12 +1,20 @@
 #include "wavetrain/variable.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include <fmt/format.h>
 
 #include "wavetrain/random.hpp"
 
 namespace wavetrain {
+namespace {
+
+std::atomic<std::uint64_t> assignment_count{0};
+
+}  // namespace
+
+std::uint64_t Variable::assignments() { return assignment_count.load(std::memory_order_relaxed); }
 
 struct Variable::State {
   WeightSpec spec;
@@ -38,10 +46,12 @@ void Variable::assign(const ConstView& values) {
   }
   const Array copy = Array::copy_of(values);
   std::copy(copy.begin(), copy.end(), data());
+  ++assignment_count;
 }
 
 void Variable::initialize() {
   state_->spec.initializer.fill(shape(), std::span<float>(data(), static_cast<std::size_t>(size())), next_seed());
+  ++assignment_count;
 }
 
 void Variable::bind(std::shared_ptr<AlignedVector<float>> segment, Index offset) {

@@ -22,12 +22,6 @@ UniqueNames& names() {
   return instance;
 }
 
-// "conv1d", then "conv1d_1", …: Keras' process-wide counter per class.
-std::string automatic_name(const std::string& class_name) {
-  const std::lock_guard lock(names_mutex);
-  return names().next(to_snake_case(class_name));
-}
-
 std::map<std::string, detail::LayerClass>& layer_classes() {
   static std::map<std::string, detail::LayerClass> classes;
   return classes;
@@ -41,6 +35,11 @@ std::map<std::string, detail::LayerClass>& known_layer_classes() {
 }
 
 }  // namespace
+
+std::string automatic_name(const std::string& class_name) {
+  const std::lock_guard lock(names_mutex);
+  return names().next(to_snake_case(class_name));
+}
 
 void clear_session() {
   const std::lock_guard lock(names_mutex);
