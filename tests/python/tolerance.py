@@ -39,7 +39,7 @@ def norm(values):
 
 def allowance(r):
     r = np.asarray(r, np.float64)
-    return ULPS * EPSILON * max(norm(r), np.sqrt(r.size) * TINY)
+    return ULPS * EPSILON * max(norm(r), float(np.sqrt(r.size)) * TINY)
 
 
 def limit(r, *others):
@@ -80,4 +80,4 @@ def judge(ours, r, *others):
     distance = norm(ours[finite] - r)
     allowed = limit(r, *(other[finite] for other in others))
     text = f"distance {distance:.3g}, allowed {allowed:.3g}, norm {norm(r):.3g}"
-    return Verdict(distance <= allowed, distance, allowed, text)
+    return Verdict(bool(distance <= allowed), distance, allowed, text)

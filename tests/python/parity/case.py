@@ -122,8 +122,8 @@ def draw_data(case, output_shape):
     }[case.target]
     y = draw()
     data["y"] = y.astype(np.int32 if y.dtype.kind == "i" else np.float32)
-    if case.sample_weight:
-        data["sample_weight"] = random.uniform(0.25, 2.0, case.samples).astype(np.float32)
+    if case.sample_weight:  # one per value of the loss: per sample, and per step where the output is a sequence
+        data["sample_weight"] = random.uniform(0.25, 2.0, (case.samples, *output[:-1])).astype(np.float32)
     return data
 
 

@@ -36,6 +36,9 @@ class Worker:
             import tensorflow
 
             tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+            in_top_k = tensorflow.math.in_top_k  # exists for float32 only, so the double run needs a cast
+            tensorflow.math.in_top_k = lambda targets, predictions, k: in_top_k(
+                targets, tensorflow.cast(predictions, "float32"), k)
         import keras
 
         self.keras, self.backend = keras, backend
