@@ -1,0 +1,14 @@
+// One function per text format; each reads a whole stream. See wavetrain/series/read.hpp for the formats.
+#pragma once
+
+#include "series/text.hpp"
+#include "wavetrain/series/read.hpp"
+
+namespace wavetrain::series {
+
+SeriesSet read_ts(LineReader& reader, const ReadOptions& options);
+SeriesSet read_arff(LineReader& reader, const ReadOptions& options);
+SeriesSet read_ucr(LineReader& reader, const ReadOptions& options);
+SeriesSet read_mts(LineReader& reader, const ReadOptions& options);
+
+}  // namespace wavetrain::series
