@@ -69,7 +69,7 @@ SeriesSet read_series(const fs::path& path, const ReadOptions& options) {
   ReadOptions chosen = options;
   if (chosen.format == Format::automatic) chosen.format = format_of_extension(path);
   std::ifstream in = open_text(path);
-  if (chosen.format == Format::automatic) {
+  if (chosen.format == Format::automatic && fs::is_regular_file(path)) {  // a pipe cannot go back
     // Numpy's files are recognised by their first bytes, too.
     char start[6] = {};
     in.read(start, sizeof start);
