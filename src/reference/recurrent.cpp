@@ -74,12 +74,12 @@ void cell_forward(const Step<T>& step, const T* x, const T* h, const T* c, const
                   const RecurrentWeights<T>& w, const Recurrence& r, Index b) {
   const Index u = r.units, G = r.gates();
   const auto recurrent_mask = [&](Index g) {
-    return dropout_mask(in.recurrent_dropout, in.recurrent_masks, g, r.B, b, u);
+    return dropout_mask(in.recurrent_dropout, r.recurrent_masks, g, r.B, b, u);
   };
   for (Index g = 0; g < G; ++g) {
     T* z = step.z + g * u;
     std::fill_n(z, u, T(0));
-    add_product(z, x, dropout_mask(in.input_dropout, in.input_masks, g, r.B, b, r.C), w.kernel, r.C, g, G, u);
+    add_product(z, x, dropout_mask(in.input_dropout, r.input_masks, g, r.B, b, r.C), w.kernel, r.C, g, G, u);
     if (w.bias != nullptr) add_to(z, w.bias + g * u, u);
     if (r.cell == Cell::gru && g == 2) {
       const T* reset = step.gate + u;
@@ -148,10 +148,10 @@ void cell_backward(T* dx, T* dh, T* dc, const RecurrentWeightGradients<T>& dw, c
   }
   for (Index g = G - 1; g >= 0; --g) {  // GRU: the candidate first, for it gives the reset gate its gradient
     activation_backward(dz, dgate + g * u, step.z + g * u, gate + g * u, 1, u, activation_of(r, g));
-    add_product_backward(dx, dw.dkernel, dz, x, dropout_mask(in.input_dropout, in.input_masks, g, r.B, b, r.C),
+    add_product_backward(dx, dw.dkernel, dz, x, dropout_mask(in.input_dropout, r.input_masks, g, r.B, b, r.C),
                          w.kernel, r.C, g, G, u);
     if (dw.dbias != nullptr) add_to(dw.dbias + g * u, dz, u);
-    const T* mask = dropout_mask(in.recurrent_dropout, in.recurrent_masks, g, r.B, b, u);
+    const T* mask = dropout_mask(in.recurrent_dropout, r.recurrent_masks, g, r.B, b, u);
     const T* through = dz;  // gradient of what comes from h·U
     if (r.cell == Cell::gru && g == 2) {
       const T* reset = gate + u;

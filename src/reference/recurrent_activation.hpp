@@ -35,3 +35,7 @@ void activation_backward(T* dx, const T* dy, const T* x, const T* y, Index rows,
 }
 }
 }  // namespace wavetrain
+namespace wavetrain::cpu {
+inline void activation_forward(const wavetrain::Activation& a, Index rows, Index n, const float* x, float* y) { reference::activation_forward(y, x, rows, n, a); }
+inline void activation_backward(const wavetrain::Activation& a, Index rows, Index n, const float* x, const float* y, const float* dy, float* dx) { reference::activation_backward(dx, dy, x, y, rows, n, a); }
+}

@@ -30,6 +30,9 @@ struct Recurrence {
   bool return_sequences = false;                          // y is (B,T,u), else (B,u): the last output
   bool go_backwards = false;                              // time runs from T-1 to 0; y is in the order of processing
   bool zero_output_for_mask = false;                      // a masked step puts out zeros, else the output before it
+  // Dropout: number of masks in RecurrentInputs, 0 for none. Of the input: 1 for all gates together (Keras'
+  // implementation 2) or one per gate (implementation 1); of the state: one per gate.
+  Index input_masks = 0, recurrent_masks = 0;
 
   Index gates() const { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
   bool has_two_biases() const { return cell == Cell::gru && reset_after; }
@@ -50,11 +53,9 @@ struct RecurrentInputs {
   // (B,T): 0 marks a step that leaves the state as it is. Or null.
   const std::uint8_t* mask = nullptr;
   // Dropout masks, already scaled, one value for all steps: x·mask takes the place of x, and h·mask that of h where h
-  // meets U (not in z·h). One mask for all gates (Keras' implementation 2), or one per gate (implementation 1).
+  // meets U (not in z·h).
   const T* input_dropout = nullptr;      // (input_masks, B, C)
-  Index input_masks = 0;                 // 0, 1 or G
   const T* recurrent_dropout = nullptr;  // (recurrent_masks, B, u)
-  Index recurrent_masks = 0;             // 0 or G
   const T* h0 = nullptr;                 // (B,u), null for zeros
   const T* c0 = nullptr;                 // (B,u), LSTM
 };

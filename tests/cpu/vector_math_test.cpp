@@ -13,8 +13,9 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/vector_math_test.cpp"
+#include "cpu/highway.hpp"
 #include "hwy/foreach_target.h"
-//
+// After foreach_target.h
 #include "cpu/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -46,25 +47,35 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 
-#include "cpu/targets.hpp"
+#include "wavetrain/target.hpp"
 
 namespace wavetrain::cpu {
 namespace {
 
+template <class Body>
+void for_each_target(Body body) {
+  for (const std::string& name : supported_targets()) {
+    SCOPED_TRACE(name);
+    set_target(name);
+    body();
+  }
+  set_target("");
+}
+
 using Apply = void (*)(const float*, float*, std::size_t);
 
-#define WAVETRAIN_DISPATCH(name) \
+#define WAVETRAIN_FUNCTION(name) \
   HWY_EXPORT(apply_##name);      \
-  void name##s(const float* x, float* y, std::size_t count) { HWY_DYNAMIC_DISPATCH(apply_##name)(x, y, count); }
-WAVETRAIN_DISPATCH(exp)
-WAVETRAIN_DISPATCH(exp_nonpositive)
-WAVETRAIN_DISPATCH(expm1)
-WAVETRAIN_DISPATCH(log)
-WAVETRAIN_DISPATCH(log1p)
-WAVETRAIN_DISPATCH(sigmoid)
-WAVETRAIN_DISPATCH(tanh)
-WAVETRAIN_DISPATCH(softplus)
-WAVETRAIN_DISPATCH(erf)
+  void name##s(const float* x, float* y, std::size_t count) { WAVETRAIN_DISPATCH(apply_##name)(x, y, count); }
+WAVETRAIN_FUNCTION(exp)
+WAVETRAIN_FUNCTION(exp_nonpositive)
+WAVETRAIN_FUNCTION(expm1)
+WAVETRAIN_FUNCTION(log)
+WAVETRAIN_FUNCTION(log1p)
+WAVETRAIN_FUNCTION(sigmoid)
+WAVETRAIN_FUNCTION(tanh)
+WAVETRAIN_FUNCTION(softplus)
+WAVETRAIN_FUNCTION(erf)
 
 constexpr double kSmallestNormal = std::numeric_limits<float>::min();
 constexpr double kLargest = std::numeric_limits<float>::max();
@@ -132,7 +143,7 @@ TEST_P(VectorMath, StaysWithinItsStatedUlps) {
       if (test.high <= 0 && x[i] > 0) x[i] = -1;
       exact[i] = test.exact(static_cast<double>(x[i]));
     }
-    wavetrain::testing::for_each_target([&] {
+    for_each_target([&] {
       test.function(x.data(), y.data(), kBlock);
       for (std::size_t i = 0; i < kBlock; ++i) {
         const double error = ulps(y[i], exact[i]);
@@ -147,7 +158,7 @@ TEST_P(VectorMath, StaysWithinItsStatedUlps) {
 }
 
 TEST_P(VectorMath, KeepsNaNWhateverItsPayload) {
-  wavetrain::testing::for_each_target([&] {
+  for_each_target([&] {
     for (const std::uint32_t bits : {0x7FC00000u, 0xFFC00000u, 0x7FFFFFFFu, 0x7FC00055u, 0xFFC0017Fu, 0x7FA000FFu}) {
       std::vector<float> x(64, from_bits(bits)), y(64, 0.0f);
       GetParam().function(x.data(), y.data(), x.size());
@@ -208,7 +219,7 @@ TEST(VectorMath, HasExactLimits) {
       {erfs, -kInfinity, -1},
       {erfs, 5, 1},
   };
-  wavetrain::testing::for_each_target([&] {
+  for_each_target([&] {
     for (const auto& limit : kLimits) {
       std::vector<float> x(64, limit.x), y(64, 7.0f);
       limit.function(x.data(), y.data(), x.size());
@@ -223,7 +234,7 @@ TEST(VectorMath, HasExactLimits) {
 }
 
 TEST(VectorMath, OddFunctionsAreOddToTheBit) {
-  wavetrain::testing::for_each_target([] {
+  for_each_target([] {
     for (const Apply function : {tanhs, erfs}) {
       std::vector<float> x(4096), minus_x(4096), y(4096), minus_y(4096);
       for (std::size_t i = 0; i < x.size(); ++i) minus_x[i] = -(x[i] = 0.003f * static_cast<float>(i));

@@ -46,11 +46,11 @@ TEST(RecurrentReference, EqualsKeras) {
     c.recurrent_kernel = values(2, c.recurrent_kernel.size()), c.bias = values(3, c.bias.size());
     if (k.mask) c.mask = {1, 1, 0, 1, 0, 0, 1, 1, 1, 1};
     if (k.dropout > 0) {
-      c.parts.input_masks = k.dropout == 2 ? r.gates() : 1;
-      c.input_dropout = dropout(4, c.parts.input_masks * r.B * r.C);
+      c.r.input_masks = k.dropout == 2 ? r.gates() : 1;
+      c.input_dropout = dropout(4, c.r.input_masks * r.B * r.C);
     }
     if (k.dropout == 2) {
-      c.parts.recurrent_masks = r.gates();
+      c.r.recurrent_masks = r.gates();
       c.recurrent_dropout = dropout(5, r.gates() * r.B * r.units);
     }
     if (k.state) c.h0 = values(6, 6);

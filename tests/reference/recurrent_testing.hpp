@@ -27,6 +27,7 @@ struct RecurrentCase {
   RecurrentCase(const Recurrence& options, const RecurrentParts& wanted, std::mt19937& random)
       : r(options), parts(wanted) {
     const Index u = r.units, G = r.gates();
+    r.input_masks = parts.input_masks, r.recurrent_masks = parts.recurrent_masks;
     const auto fill = [&](std::vector<T>& v, Index n, double scale) {
       std::uniform_real_distribution<float> uniform(-1.0f, 1.0f);
       for (v.clear(); n > 0; --n) v.push_back(static_cast<T>(uniform(random) * scale));
@@ -52,8 +53,7 @@ struct RecurrentCase {
     return v.empty() ? nullptr : v.data();
   }
   RecurrentInputs<T> inputs() const {
-    return {x.data(), pointer(mask), pointer(input_dropout), parts.input_masks, pointer(recurrent_dropout),
-            parts.recurrent_masks, pointer(h0), pointer(c0)};
+    return {x.data(), pointer(mask), pointer(input_dropout), pointer(recurrent_dropout), pointer(h0), pointer(c0)};
   }
   RecurrentWeights<T> weights() const { return {kernel.data(), recurrent_kernel.data(), pointer(bias)}; }
   RecurrentOutputGradients<T> output_gradients() const { return {dy.data(), pointer(dh_last), pointer(dc_last)}; }
