@@ -12,6 +12,7 @@
 #endif
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "cpu/gemm.hpp"
@@ -75,112 +76,175 @@ HWY_INLINE void StoreSome(FloatVec value, float* p, Index count) {
 #endif
 }
 
-// What is done to a vector of C before it is stored: `column` is that of its first lane, and `count` of its lanes exist
-// (the others hold anything). An epilogue must treat all lanes alike.
+// What is done to C before it is stored: `begin` is called once per vector of columns (`column` is its first, `count`
+// of its lanes exist), then the epilogue itself for that vector of every row. It must treat all lanes alike.
 struct NoEpilogue {
-  HWY_INLINE FloatVec operator()(FloatVec value, Index, Index) const { return value; }
+  HWY_INLINE int begin(Index, Index) const { return 0; }
+  HWY_INLINE FloatVec operator()(FloatVec value, int) const { return value; }
 };
 
 struct BiasActivation {
   const float* bias;  // or none
-  float floor;        // values below it become zero: 0 for relu, -infinity for linear
+  float floor;        // smaller values become this one: 0 for relu, -infinity for linear
 
-  HWY_INLINE FloatVec operator()(FloatVec value, Index column, Index count) const {
-    if (bias != nullptr) value = hn::Add(value, LoadSome(bias + column, count));
-    // A comparison keeps NaN, which Max need not.
-    return hn::IfThenZeroElse(hn::Lt(value, hn::Set(FloatTag(), floor)), value);
+  HWY_INLINE FloatVec begin(Index column, Index count) const {
+    return bias == nullptr ? hn::Zero(FloatTag()) : LoadSome(bias + column, count);
+  }
+  HWY_INLINE FloatVec operator()(FloatVec value, FloatVec bias_vector) const {
+    value = hn::Add(value, bias_vector);
+    const FloatVec lowest = hn::Set(FloatTag(), floor);
+#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
+    return hn::IfThenElse(hn::Lt(value, lowest), lowest, value);
+#else
+    return hn::Max(lowest, value);  // in this order NaN stays NaN: the second operand wins (x86), or NaN does (NEON)
+#endif
   }
 };
 
-// What one tile does: C (kRows x kVectors vectors) continued over `taps` runs of `width` steps.
+// What a call of the tile does: `tiles` tiles below each other, each kRows x kVectors vectors of C, continued over
+// `taps` runs of `width` steps.
 struct Tile {
-  const float* a;  // value (row r, run t, step i) at a[r·row_stride + t·tap_stride + i·step]
-  Index row_stride, step, width, taps, tap_stride;
+  const float* a;  // value (row r, step i) of the first run at a[r·row_stride + i·step]
+  Index row_stride, step, width, taps;
+  Index tap_jump;  // from the end of a run to the begin of the next
   const float* b;  // vectors 2p, 2p+1 of step k at b[p·panel_stride + k·b_step]
   Index b_step, panel_stride;
   float* c;
   Index ldc;
+  Index tiles;
   Index column;    // of C, where the tile begins
   Index columns;   // that exist; the last vector may be partial
   bool from_zero;  // else from C
   bool last;       // apply the epilogue
 };
 
-// kUnitRows: row_stride is 1 (weight gradients), which makes for constant addresses.
-template <int kRows, int kVectors, bool kUnitRows, class Epilogue, std::size_t... I>
-HWY_INLINE void RunTileImpl(const Tile& t, const Epilogue& epilogue, std::index_sequence<I...>) {
-  constexpr auto kEachRow = std::make_index_sequence<static_cast<std::size_t>(kRows)>();
-  constexpr auto kEachVector = std::make_index_sequence<static_cast<std::size_t>(kVectors)>();
+// Pointers to every third row. Hiding where they come from keeps GCC from addressing all rows from one base, which
+// needs a register for every multiple of the stride, more than there are; three rows per base fit x86's addressing
+// modes.
+template <std::size_t kBases, class T>
+HWY_INLINE std::array<T*, kBases> RowBases(T* first, Index stride) {
+  std::array<T*, kBases> bases;
+  for (std::size_t i = 0; i < kBases; ++i, first += 3 * stride) {
+    bases[i] = first;
+    if (i > 0) asm("" : "+r"(bases[i]));
+  }
+  return bases;
+}
+
+// What is known of A's strides when compiling: the fewer address registers, the better.
+enum class Walk {
+  along_rows,     // step is 1: A · B
+  along_columns,  // row_stride is 1: A^T · B
+  any,
+};
+
+template <int kRows, int kVectors, Walk kWalk, class Epilogue, std::size_t... I>
+HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index_sequence<I...>) {
   constexpr std::size_t kV = static_cast<std::size_t>(kVectors);
+  constexpr std::size_t kBases = static_cast<std::size_t>(kRows + 2) / 3;
+  constexpr auto kEachRow = std::make_index_sequence<static_cast<std::size_t>(kRows)>();
+  constexpr auto kEachVector = std::make_index_sequence<kV>();
+  constexpr auto kEachBase = std::make_index_sequence<kBases>();
   const FloatTag d;
-  const Index row_stride = kUnitRows ? 1 : t.row_stride;
+  const Index row_stride = kWalk == Walk::along_columns ? 1 : t.row_stride;
+  const Index step = kWalk == Walk::along_rows ? 1 : t.step;
   const bool full = t.columns == kVectors * kLanes;
-  const auto at = [&](std::size_t i) HWY_ATTR {
-    return t.c + static_cast<Index>(i / kV) * t.ldc + static_cast<Index>(i % kV) * kLanes;
-  };
   const auto left = [&](std::size_t i) HWY_ATTR { return t.columns - static_cast<Index>(i % kV) * kLanes; };
 
-  FloatVec acc[kRows * kVectors];
-  if (t.from_zero) ((acc[I] = hn::Zero(d)), ...);
-  else if (full) ((acc[I] = hn::LoadU(d, at(I))), ...);
-  else ((acc[I] = LoadSome(at(I), left(I))), ...);
+  // Few values live across the loop over K, on purpose: GCC spills integers into vector registers.
+  for (Index tile = 0; tile < t.tiles; ++tile) {
+    // Vector i of C. Its stride is read where it is needed: see above.
+    const auto at = [&](const std::array<float*, kBases>& base, Index ldc, std::size_t i) HWY_ATTR {
+      return base[i / kV / 3] + static_cast<Index>(i / kV % 3) * ldc + static_cast<Index>(i % kV) * kLanes;
+    };
+    FloatVec acc[kRows * kVectors];
+    if (t.from_zero) {
+      ((acc[I] = hn::Zero(d)), ...);
+    } else {
+      const Index ldc = t.ldc;
+      const std::array<float*, kBases> c = RowBases<kBases>(t.c + tile * kRows * ldc, ldc);
+      if (full) ((acc[I] = hn::LoadU(d, at(c, ldc, I))), ...);
+      else ((acc[I] = LoadSome(at(c, ldc, I), left(I))), ...);
+    }
 
-  const float* HWY_RESTRICT b = t.b;
-  for (Index tap = 0; tap < t.taps; ++tap) {
-    const float* HWY_RESTRICT a = t.a + tap * t.tap_stride;
-    for (Index i = 0; i < t.width; ++i) {
-      FloatVec bv[kVectors];
+    std::array<const float*, kBases> a = RowBases<kBases>(t.a + tile * kRows * row_stride, row_stride);
+    const float* HWY_RESTRICT b = t.b;
+    const Index b_step = t.b_step;
+    for (Index tap = t.taps; tap > 0; --tap) {
+      for (Index i = t.width; i > 0; --i) {
+        FloatVec bv[kV];
+        [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
+          ((bv[J] = hn::LoadU(d, b + static_cast<Index>(J / 2) * t.panel_stride + static_cast<Index>(J % 2) * kLanes)),
+           ...);
+        }
+        (kEachVector);
+        [&]<std::size_t... R>(std::index_sequence<R...>) HWY_ATTR {
+          (
+              [&]() HWY_ATTR {
+                constexpr std::size_t kRow = R;
+                const FloatVec x = hn::Set(d, a[kRow / 3][static_cast<Index>(kRow % 3) * row_stride]);
+                [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
+                  ((acc[kRow * kV + J] = hn::MulAdd(x, bv[J], acc[kRow * kV + J])), ...);
+                }
+                (kEachVector);
+              }(),
+              ...);
+        }
+        (kEachRow);
+        [&]<std::size_t... P>(std::index_sequence<P...>) HWY_ATTR { ((a[P] += step), ...); }
+        (kEachBase);
+        b += b_step;
+      }
+      [&]<std::size_t... P>(std::index_sequence<P...>) HWY_ATTR { ((a[P] += t.tap_jump), ...); }
+      (kEachBase);
+    }
+
+    if (t.last) {
+      decltype(epilogue.begin(0, 0)) state[kV];
       [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
-        ((bv[J] = hn::LoadU(d, b + static_cast<Index>(J / 2) * t.panel_stride + static_cast<Index>(J % 2) * kLanes)),
-         ...);
+        ((state[J] = epilogue.begin(t.column + static_cast<Index>(J) * kLanes, full ? kLanes : left(J))), ...);
       }
       (kEachVector);
-      [&]<std::size_t... R>(std::index_sequence<R...>) HWY_ATTR {
-        (
-            [&]() HWY_ATTR {
-              constexpr std::size_t kRow = R;
-              const FloatVec x = hn::Set(d, a[static_cast<Index>(kRow) * row_stride]);
-              [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
-                ((acc[kRow * kV + J] = hn::MulAdd(x, bv[J], acc[kRow * kV + J])), ...);
-              }
-              (kEachVector);
-            }(),
-            ...);
-      }
-      (kEachRow);
-      a += t.step;
-      b += t.b_step;
+      ((acc[I] = epilogue(acc[I], state[I % kV])), ...);
     }
-  }
-
-  if (full) {
-    if (t.last) ((acc[I] = epilogue(acc[I], t.column + static_cast<Index>(I % kV) * kLanes, kLanes)), ...);
-    (hn::StoreU(acc[I], d, at(I)), ...);
-  } else {
-    if (t.last) ((acc[I] = epilogue(acc[I], t.column + static_cast<Index>(I % kV) * kLanes, left(I))), ...);
-    (StoreSome(acc[I], at(I), left(I)), ...);
+    const Index ldc = t.ldc;
+    const std::array<float*, kBases> c = RowBases<kBases>(t.c + tile * kRows * ldc, ldc);
+    if (full) (hn::StoreU(acc[I], d, at(c, ldc, I)), ...);
+    else (StoreSome(acc[I], at(c, ldc, I), left(I)), ...);
   }
 }
 
-template <int kRows, int kVectors, bool kUnitRows, class Epilogue>
-HWY_NOINLINE void RunTile(const Tile& t, const Epilogue& epilogue) {
-  RunTileImpl<kRows, kVectors, kUnitRows>(t, epilogue,
-                                          std::make_index_sequence<static_cast<std::size_t>(kRows * kVectors)>());
+template <int kRows, int kVectors, Walk kWalk, class Epilogue>
+HWY_NOINLINE void RunTiles(const Tile& t, const Epilogue& epilogue) {
+  RunTilesImpl<kRows, kVectors, kWalk>(t, epilogue,
+                                       std::make_index_sequence<static_cast<std::size_t>(kRows * kVectors)>());
 }
 
 // Chooses the tile by its size: rows <= kTileRows, vectors one of 1, 2 and WideVectors(rows).
-template <bool kUnitRows, class Epilogue, int kRows = kTileRows>
-HWY_INLINE void RunTile(int rows, int vectors, const Tile& t, const Epilogue& epilogue) {
+template <Walk kWalk, class Epilogue, int kRows = kTileRows>
+HWY_INLINE void RunTiles(Index rows, int vectors, const Tile& t, const Epilogue& epilogue) {
   if (rows < kRows) {
-    if constexpr (kRows > 1) RunTile<kUnitRows, Epilogue, kRows - 1>(rows, vectors, t, epilogue);
+    if constexpr (kRows > 1) RunTiles<kWalk, Epilogue, kRows - 1>(rows, vectors, t, epilogue);
   } else if (vectors == 2) {
-    RunTile<kRows, 2, kUnitRows>(t, epilogue);
+    RunTiles<kRows, 2, kWalk>(t, epilogue);
   } else if (vectors == 1) {
-    RunTile<kRows, 1, kUnitRows>(t, epilogue);
+    RunTiles<kRows, 1, kWalk>(t, epilogue);
   } else if constexpr (WideVectors(kRows) > 2) {
-    RunTile<kRows, WideVectors(kRows), kUnitRows>(t, epilogue);
+    RunTiles<kRows, WideVectors(kRows), kWalk>(t, epilogue);
   }
 }
+
+// `count` rows cut into as few tiles as possible, of nearly equal height: first `larger` of them one row higher.
+struct RowTiles {
+  Index count, height, larger;
+
+  HWY_INLINE explicit RowTiles(Index rows)
+      : count((rows + kTileRows - 1) / kTileRows),
+        height(count == 0 ? 0 : rows / count),
+        larger(count == 0 ? 0 : rows % count) {}
+  HWY_INLINE Index begin(Index tile) const { return tile * height + std::min(tile, larger); }
+  HWY_INLINE Index rows(Index tile) const { return height + (tile < larger ? 1 : 0); }
+};
 
 // Vectors of the next tile when `columns` are left: wide ones as long as they are full.
 HWY_INLINE int NextVectors(Index columns, int widest) {
@@ -197,9 +261,6 @@ inline HWY_NOINLINE void PackTail(const float* b, Index ldb, Index rows, Index c
   }
 }
 
-// The `i`-th of `parts` nearly equal ranges that cover [0, count).
-HWY_INLINE Index Cut(Index count, Index parts, Index i) { return count * i / parts; }
-
 // C = epilogue(A · B), see Gemm; `g.bias` and `g.activation` are the epilogue's business.
 template <class Epilogue>
 HWY_INLINE void RunGemm(const Gemm& g, const Epilogue& epilogue) {
@@ -215,7 +276,7 @@ HWY_INLINE void RunGemm(const Gemm& g, const Epilogue& epilogue) {
   HWY_ALIGN float tail[kBlock * kPanel];
 
   for (Index m0 = 0; m0 < g.M; m0 += block_rows) {
-    const Index rows = std::min(block_rows, g.M - m0), tiles = (rows + kTileRows - 1) / kTileRows;
+    const RowTiles tiles(std::min(block_rows, g.M - m0));
     int vectors = 0;
     for (Index n = 0; n < g.N; n += vectors * kLanes) {
       Tile t;
@@ -223,7 +284,6 @@ HWY_INLINE void RunGemm(const Gemm& g, const Epilogue& epilogue) {
       t.columns = std::min<Index>(g.N - n, vectors * kLanes);
       t.column = n;
       t.row_stride = g.a.row_stride;
-      t.tap_stride = g.a.tap_stride;
       t.step = 1;
       t.ldc = g.ldc;
       t.from_zero = !g.accumulate;
@@ -231,6 +291,7 @@ HWY_INLINE void RunGemm(const Gemm& g, const Epilogue& epilogue) {
       do {
         t.taps = std::min(block_taps, taps - tap);
         t.width = std::min(block_width, width - w);
+        t.tap_jump = g.a.tap_stride - t.width;
         const Index k = tap * width + w, steps = t.taps * t.width;
         if (g.packed) {
           t.b_step = vectors >= 2 ? kPanel : kLanes;
@@ -250,12 +311,14 @@ HWY_INLINE void RunGemm(const Gemm& g, const Epilogue& epilogue) {
         w += t.width;
         if (w >= width) w = 0, tap += std::max<Index>(t.taps, 1);
         t.last = tap >= taps;
-        for (Index i = 0; i < tiles; ++i) {
-          const Index m = m0 + Cut(rows, tiles, i);
-          t.a = a + m * g.a.row_stride;
-          t.c = g.c + m * g.ldc + n;
-          RunTile<false>(static_cast<int>(m0 + Cut(rows, tiles, i + 1) - m), vectors, t, epilogue);
-        }
+        t.a = a + m0 * g.a.row_stride;
+        t.c = g.c + m0 * g.ldc + n;
+        t.tiles = tiles.larger;
+        if (t.tiles > 0) RunTiles<Walk::along_rows>(tiles.height + 1, vectors, t, epilogue);
+        t.a += t.tiles * (tiles.height + 1) * g.a.row_stride;
+        t.c += t.tiles * (tiles.height + 1) * g.ldc;
+        t.tiles = tiles.count - tiles.larger;
+        RunTiles<Walk::along_rows>(tiles.height, vectors, t, epilogue);
         t.from_zero = false;
       } while (!t.last);
     }

@@ -14,6 +14,7 @@ HWY_BEFORE_NAMESPACE();
 namespace wavetrain::cpu::HWY_NAMESPACE {
 
 void RunGemmBias(const Gemm& g) {
+  if (g.bias == nullptr && g.activation == Activation::linear) return RunGemm(g, NoEpilogue());
   const bool relu = g.activation == Activation::relu;
   RunGemm(g, BiasActivation{g.bias, relu ? 0.0f : -std::numeric_limits<float>::infinity()});
 }

@@ -15,12 +15,12 @@ namespace wavetrain::cpu::HWY_NAMESPACE {
 
 // How dW is cut: row groups of at most kTileRows times column groups.
 struct TnGrid {
-  Index runs;        // groups never cross a run
-  Index run_rows;    // rows of dW per run
-  Index run_groups;  // row groups per run
-  Index row_stride;  // in A, between the rows of a run
-  Index run_stride;  // in A, between runs
-  int widest;        // vectors per tile
+  Index runs;          // groups never cross a run
+  Index run_rows;      // rows of dW per run
+  Index row_stride;    // in A, between the rows of a run
+  Index run_stride;    // in A, between runs
+  RowTiles groups{0};  // row groups per run
+  int widest;          // vectors per tile
   Index column_groups;
 
   explicit TnGrid(const GemmTn& g) {
@@ -30,11 +30,11 @@ struct TnGrid {
     } else if (g.a.width == 1) {
       run_rows = runs, runs = 1, row_stride = g.a.tap_stride;  // one channel, dilated
     }
-    run_groups = (run_rows + kTileRows - 1) / kTileRows;
+    groups = RowTiles(run_rows);
     widest = run_rows == 0 ? 2 : WideVectors(static_cast<int>(std::min<Index>(run_rows, kTileRows)));
     column_groups = (g.N + widest * kLanes - 1) / (widest * kLanes);
   }
-  Index row_groups() const { return runs * run_groups; }
+  Index row_groups() const { return runs * groups.count; }
   Index tiles() const { return row_groups() * column_groups; }
 };
 
@@ -43,13 +43,13 @@ Index TnTiles(const GemmTn& g) { return TnGrid(g).tiles(); }
 void RunGemmTn(const GemmTn& g, Index begin, Index end) {
   const TnGrid grid(g);
   HWY_ALIGN float tail[kBlock * kPanel];
-  if (g.samples * g.rows == 0 && !g.accumulate && begin == 0) {
-    for (Index k = 0; k < g.a.k(); ++k) std::fill_n(g.w + k * g.ldw, g.N, 0.0f);
-    return;
-  }
+  // Without any rows, one empty block writes the zeros.
+  const bool empty = g.samples * g.rows == 0;
+  const Index samples = empty ? 1 : g.samples, rows = empty ? 0 : g.rows;
   Tile t;
   t.taps = 1;
-  t.tap_stride = 0;
+  t.tiles = 1;
+  t.tap_jump = 0;
   t.panel_stride = kPanel;
   t.row_stride = grid.row_stride;
   t.step = g.a.row_stride;
@@ -57,9 +57,9 @@ void RunGemmTn(const GemmTn& g, Index begin, Index end) {
   t.last = false;
   t.from_zero = !g.accumulate;
   // Blocks of time outermost: what they hold of A and B stays in the first-level cache for all tiles.
-  for (Index sample = 0; sample < g.samples; ++sample) {
-    for (Index r = 0; r < g.rows; r += kBlock, t.from_zero = false) {
-      t.width = std::min(kBlock, g.rows - r);
+  for (Index sample = 0; sample < samples; ++sample) {
+    for (Index r = 0; r == 0 || r < rows; r += kBlock, t.from_zero = false) {
+      t.width = std::min(kBlock, rows - r);
       const float* a = g.a.data + sample * g.a_sample_stride + r * g.a.row_stride;
       const float* b = g.b + sample * g.b_sample_stride + r * g.ldb;
       for (Index column_group = begin / grid.row_groups(); column_group * grid.row_groups() < end; ++column_group) {
@@ -80,14 +80,12 @@ void RunGemmTn(const GemmTn& g, Index begin, Index end) {
             t.b_step = vectors * kLanes;
           }
           for (Index group = group_begin; group < group_end; ++group) {
-            const Index run = group / grid.run_groups, part = group % grid.run_groups;
-            const Index row = Cut(grid.run_rows, grid.run_groups, part);
-            const int rows = static_cast<int>(Cut(grid.run_rows, grid.run_groups, part + 1) - row);
+            const Index run = group / grid.groups.count, part = group % grid.groups.count;
+            const Index row = grid.groups.begin(part), height = grid.groups.rows(part);
             t.a = a + run * grid.run_stride + row * grid.row_stride;
             t.c = g.w + (run * grid.run_rows + row) * g.ldw + n;
-            // Only equally many rows have the wide tile that the grid was made for.
-            if (grid.row_stride == 1) RunTile<true>(rows, vectors, t, NoEpilogue());
-            else RunTile<false>(rows, vectors, t, NoEpilogue());
+            if (grid.row_stride == 1) RunTiles<Walk::along_columns>(height, vectors, t, NoEpilogue());
+            else RunTiles<Walk::any>(height, vectors, t, NoEpilogue());
           }
         }
       }
