@@ -4,6 +4,7 @@
 //   recurrent_bench [--benchmark_filter=lstm/forward]
 //
 // Rows are named cell/pass/B/T/C/units; `peak` is the share. A backward pass computes dx, all weight gradients, and dh.
+#include <new>
 #include <random>
 #include <string>
 #include <vector>
@@ -18,10 +19,20 @@
 namespace wavetrain::cpu {
 namespace {
 
-std::vector<float> random_values(Index n, float scale) {
+// Whole cache lines, as the executor's memory has them: vectors that straddle lines cost up to a factor of two.
+template <class T>
+struct LineAllocator {
+  using value_type = T;
+  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t(64))); }
+  void deallocate(T* p, std::size_t) { ::operator delete(p, std::align_val_t(64)); }
+  friend bool operator==(LineAllocator, LineAllocator) { return true; }
+};
+using Floats = std::vector<float, LineAllocator<float>>;
+
+Floats random_values(Index n, float scale) {
   static std::mt19937 random(1);
   std::uniform_real_distribution<float> uniform(-scale, scale);
-  std::vector<float> values(static_cast<std::size_t>(n));
+  Floats values(static_cast<std::size_t>(n));
   for (float& v : values) v = uniform(random);
   return values;
 }
@@ -29,8 +40,8 @@ std::vector<float> random_values(Index n, float scale) {
 // A recurrence with all that its passes need.
 struct Layer {
   Recurrence r;
-  std::vector<float> x, kernel, recurrent_kernel, bias, packed, backward_packed, saved, scratch;
-  std::vector<float> y, dy, dx, dkernel, drecurrent_kernel, dbias;
+  Floats x, kernel, recurrent_kernel, bias, packed, backward_packed, saved, scratch;
+  Floats y, dy, dx, dkernel, drecurrent_kernel, dbias;
 
   explicit Layer(const Recurrence& options) : r(options) {
     const Index weights = r.gates() * r.units;
@@ -142,7 +153,7 @@ void add_step(const char* cell_name, const Recurrence& r) {
   benchmark::RegisterBenchmark(fmt::format("{}/step/C{}_H{}", cell_name, r.C, r.units).c_str(),
                                [r](benchmark::State& state) {
                                  Layer layer(r);
-                                 std::vector<float> h = layer.y, c = layer.y;
+                                 Floats h = layer.y, c = layer.y;
                                  for (auto _ : state)
                                    recurrent_forward(layer.r, layer.packed.data(),
                                                      {.x = layer.x.data(), .h0 = h.data(), .c0 = c.data()},
