@@ -20,6 +20,12 @@ class Config {
   using Dict = std::vector<Entry>;  // in insertion order
 
   Config() = default;  // null
+  // Out of line: inlined moves of the variant make GCC 12 see uninitialised members that are not there.
+  Config(const Config& other);
+  Config(Config&& other) noexcept;
+  Config& operator=(const Config& other);
+  Config& operator=(Config&& other) noexcept;
+  ~Config();
   Config(std::nullptr_t) {}                                        // NOLINT: all of these are implicit on purpose,
   Config(bool value) : value_(value) {}                            // NOLINT  so that a tree reads like a literal
   Config(int value) : value_(static_cast<std::int64_t>(value)) {}  // NOLINT

@@ -1,0 +1,38 @@
+// Include this before anything of Highway's: it says which instruction sets are compiled, and how to call what was.
+//
+//   #undef HWY_TARGET_INCLUDE
+//   #define HWY_TARGET_INCLUDE "cpu/gemm.cpp"  // this file
+//   #include "cpu/highway.hpp"
+//   #include "hwy/foreach_target.h"
+//   #include "hwy/highway.h"
+//   HWY_BEFORE_NAMESPACE(); ... HWY_AFTER_NAMESPACE();
+//   #if HWY_ONCE
+//   HWY_EXPORT(Function);
+//   void function() { WAVETRAIN_DISPATCH(Function)(); }
+//   #endif
+#pragma once
+
+// Each target costs compile time and size. AVX3_DL adds instructions that float32 kernels have no use for, SSSE3 is
+// within some per cent of SSE4, and SVE's vectors of unknown length do not go into arrays of accumulators. What remains
+// is AVX-512 (AVX3), AVX2, SSE4 and NEON, and the portable baseline.
+#ifndef HWY_DISABLED_TARGETS
+#define HWY_DISABLED_TARGETS (HWY_AVX3_DL | HWY_SSSE3 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
+#endif
+
+#include <atomic>
+
+namespace wavetrain::cpu {
+
+extern std::atomic<bool> target_ready;
+
+// Reads WAVETRAIN_TARGET once. Throws ValueError for a name that does not exist here.
+void initialize_target();
+
+inline void ensure_target() {
+  if (!target_ready.load(std::memory_order_acquire)) initialize_target();
+}
+
+}  // namespace wavetrain::cpu
+
+// HWY_DYNAMIC_DISPATCH, with WAVETRAIN_TARGET taken into account before the first call.
+#define WAVETRAIN_DISPATCH(FUNCTION) (::wavetrain::cpu::ensure_target(), HWY_DYNAMIC_DISPATCH(FUNCTION))
