@@ -14,7 +14,7 @@ namespace wavetrain::cpu {
 // Stages that run without waiting for one another: per-sample stages side by side, or one stage of another kind.
 struct Segment {
   Stage::Split split = Stage::Split::once;
-  std::vector<Stage> stages;
+  std::vector<Stage> stages{};
   double cost_per_sample = 0;  // floating point operations, roughly
 };
 
@@ -61,14 +61,13 @@ class Plan {
   SlotId input_slot() const { return input_slot_; }
   SlotId output_slot() const { return output_slot_; }
   SlotId output_grad_slot() const { return output_grad_slot_; }
-  // The activation that the model ends in, where its own derivative can be left to the loss (softmax and cross-entropy);
-  // skip_final_activation_gradient of the constructor made it so.
   Index arena_floats() const { return arena_floats_; }
   Index packed_floats() const { return packed_floats_; }
   Index scratch_floats() const { return scratch_floats_; }
 
  private:
   friend class PlanCompiler;
+  friend class KernelBuilder;
 
   std::shared_ptr<const Graph> graph_;
   Shape input_;

@@ -53,7 +53,8 @@ HWY_INLINE void Multiply(FloatVec* HWY_RESTRICT acc, const float* HWY_RESTRICT a
   constexpr auto kEachRow = std::make_index_sequence<static_cast<std::size_t>(kRows)>();
   constexpr auto kEachVector = std::make_index_sequence<kVectors>();
   const FloatTag d;
-  for (Index k = 0; k < K; ++k, ++a, b += Cell::kGates * kLanes) {
+  const auto rows = RowBases<static_cast<std::size_t>(kRows + 2) / 3>(a, stride);
+  for (Index k = 0; k < K; ++k, b += Cell::kGates * kLanes) {
     FloatVec bv[kVectors];
     [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
       ((bv[J] = hn::LoadU(d, b + static_cast<Index>(J / Cell::kGates) * panel_floats +
@@ -65,7 +66,7 @@ HWY_INLINE void Multiply(FloatVec* HWY_RESTRICT acc, const float* HWY_RESTRICT a
       (
           [&]() HWY_ATTR {
             constexpr std::size_t kRow = R;
-            const FloatVec value = hn::Set(d, a[static_cast<Index>(kRow) * stride]);
+            const FloatVec value = hn::Set(d, rows[kRow / 3][static_cast<Index>(kRow % 3) * stride + k]);
             [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
               const auto at = [](std::size_t j) constexpr {
                 const int gate = static_cast<int>(j) % Cell::kGates;
@@ -156,7 +157,7 @@ HWY_INLINE void RunStep(const RecurrentCall& call, const RecurrentStep& s) {
     t.panel = call.packed + panel * t.panel_floats;
     t.units_left = r.units - unit;
     for (Index i = 0; i < tiles; ++i) {
-      const Index row = Cut(samples, tiles, i);
+      const Index row = samples * i / tiles;  // tiles of nearly equal height
       t.x = s.x + row * t.x_stride;
       t.h = s.now + row * s.sample_stride + Cell::kH * t.padded;
       t.now = s.now + row * s.sample_stride + unit;
@@ -164,7 +165,7 @@ HWY_INLINE void RunStep(const RecurrentCall& call, const RecurrentStep& s) {
       t.y = s.y == nullptr ? nullptr : s.y + row * s.y_stride + unit;
       t.y_before = s.y_before == nullptr ? nullptr : s.y_before + row * s.y_stride + unit;
       t.mask = s.mask == nullptr ? nullptr : s.mask + row * r.T;
-      RunCellTile<Cell, kSave>(static_cast<int>(Cut(samples, tiles, i + 1) - row), static_cast<int>(panels), t);
+      RunCellTile<Cell, kSave>(static_cast<int>(samples * (i + 1) / tiles - row), static_cast<int>(panels), t);
     }
   }
 }
