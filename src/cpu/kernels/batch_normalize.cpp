@@ -15,6 +15,7 @@ struct BatchNormKernel {
   ValueId x_value = 0;
   SlotId x = 0, gamma = kNoSlot, beta = kNoSlot, moving_mean = 0, moving_variance = 0, y = 0;
   SlotId dx = kNoSlot, dgamma = kNoSlot, dbeta = kNoSlot, dy = kNoSlot;
+  SlotId sample_counts = kNoSlot;  // (samples) of Index
   SlotId center = kNoSlot, sum = kNoSlot, squares = kNoSlot;  // (samples, C)
   SlotId mean = kNoSlot, variance = kNoSlot, inverse = kNoSlot, scale = kNoSlot;  // (C)
   SlotId sums_dy = kNoSlot, sums_dy_xhat = kNoSlot;           // (samples, C)
@@ -36,8 +37,9 @@ struct BatchNormKernel {
     }
   }
   void combine(const Run& run) const {
-    const ChannelLayout l = layout(run);
-    combine_moments(run.batch, C, 0, C, l.values_per_channel(), {run.slot[center], run.slot[sum], run.slot[squares]},
+    auto* counts = reinterpret_cast<Index*>(run.slot[sample_counts]);
+    std::fill_n(counts, run.batch, layout(run).values_per_channel());
+    combine_moments(run.batch, C, 0, C, counts, false, {run.slot[center], run.slot[sum], run.slot[squares]},
                     run.slot[mean], run.slot[variance]);
     update_moving(C, op.momentum, run.slot[mean], run.slot[moving_mean]);
     update_moving(C, op.momentum, run.slot[variance], run.slot[moving_variance]);
@@ -99,6 +101,7 @@ bool compile_batch_normalize(KernelBuilder& b) {
   k.y = b.output();
   const bool uses_batch = b.training() && !op->frozen;
   if (uses_batch) {
+    k.sample_counts = b.forward_temporary(N * static_cast<Index>(sizeof(Index) / sizeof(float)));
     k.center = b.forward_temporary(N * k.C);
     k.sum = b.forward_temporary(N * k.C);
     k.squares = b.forward_temporary(N * k.C);

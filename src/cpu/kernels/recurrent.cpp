@@ -15,7 +15,7 @@ struct RecurrentKernel {
   SlotId dx = kNoSlot, dkernel = kNoSlot, drecurrent = kNoSlot, dbias = kNoSlot, dy = kNoSlot;
   SlotId packed = 0, packed_backward = kNoSlot, saved = kNoSlot, input_mask = kNoSlot, recurrent_mask = kNoSlot;
 
-  Recurrence recurrence(const Run& run) const { return op.recurrence(run.shape[x_value]); }
+  Recurrence recurrence(const Run& run) const { return op.recurrence(run.shape[x_value], draws); }
   static float* optional(const Run& run, SlotId slot) { return slot == kNoSlot ? nullptr : run.slot[slot]; }
   RecurrentWeights<float> weights(const Run& run) const {
     return {run.slot[kernel], run.slot[recurrent_kernel], optional(run, bias)};
@@ -24,9 +24,7 @@ struct RecurrentKernel {
     RecurrentInputs<float> in;
     in.x = run.slot[x];
     in.input_dropout = optional(run, input_mask);
-    in.input_masks = input_mask == kNoSlot ? 0 : op.input_masks();
     in.recurrent_dropout = optional(run, recurrent_mask);
-    in.recurrent_masks = recurrent_mask == kNoSlot ? 0 : op.recurrent_masks();
     return in;
   }
   RecurrentWeightGradients<float> weight_gradients(const Run& run) const {
@@ -69,7 +67,7 @@ bool compile_recurrent(KernelBuilder& b) {
   k.draws = k.op.is_random();
   k.seed = b.node().seed;
   const Shape& x = b.input_shape(0);
-  const Recurrence r = k.op.recurrence(x);
+  const Recurrence r = k.op.recurrence(x, k.draws);
   k.x_value = b.input_value(0);
   k.x = b.input(0);
   k.kernel = b.input(1);

@@ -25,16 +25,18 @@ double Recurrent::cost(std::span<const Shape> inputs, const Shape&) const {
   return 2.0 * static_cast<double>(x[0] * x[1] * (x[2] + options.units) * options.gates() * options.units);
 }
 
-Recurrence Recurrent::recurrence(const Shape& x) const {
+Recurrence Recurrent::recurrence(const Shape& x, bool training) const {
   Recurrence r = options;
   r.B = x[0];
   r.T = x[1];
   r.C = x[2];
+  r.input_masks = training ? input_masks() : 0;
+  r.recurrent_masks = training ? recurrent_masks() : 0;
   return r;
 }
 
 Index Recurrent::saved_size(std::span<const Shape> inputs, const Shape&) const {
-  const Recurrence r = recurrence(inputs[0]);
+  const Recurrence r = recurrence(inputs[0], true);
   return reference::recurrent_saved(r) + reference::recurrent_scratch(r) + input_mask_floats(inputs[0]) +
          recurrent_mask_floats(inputs[0]);
 }
@@ -70,7 +72,8 @@ struct Saved {
 };
 
 template <class T>
-Saved<T> saved_parts(const Recurrent& op, const Recurrence& r, const Shape& x, T* saved) {
+Saved<T> saved_parts(const Recurrent& op, const Shape& x, T* saved) {
+  const Recurrence r = op.recurrence(x, true);
   Saved<T> parts;
   parts.recurrence = saved;
   parts.scratch = parts.recurrence + reference::recurrent_saved(r);
@@ -83,14 +86,8 @@ template <class T>
 RecurrentInputs<T> inputs_of(const Recurrent& op, const OpCall<T>& call, const Saved<T>& saved) {
   RecurrentInputs<T> in;
   in.x = call.input[0];
-  if (call.training && op.input_masks() > 0) {
-    in.input_dropout = saved.input_mask;
-    in.input_masks = op.input_masks();
-  }
-  if (call.training && op.recurrent_masks() > 0) {
-    in.recurrent_dropout = saved.recurrent_mask;
-    in.recurrent_masks = op.recurrent_masks();
-  }
+  if (call.training && op.input_masks() > 0) in.input_dropout = saved.input_mask;
+  if (call.training && op.recurrent_masks() > 0) in.recurrent_dropout = saved.recurrent_mask;
   return in;
 }
 
@@ -99,8 +96,8 @@ RecurrentInputs<T> inputs_of(const Recurrent& op, const OpCall<T>& call, const S
 template <class T>
 void Recurrent::run_forward(const OpCall<T>& call) const {
   const Shape& x = call.input_shape[0];
-  const Recurrence r = recurrence(x);
-  const Saved<T> saved = saved_parts(*this, r, x, call.saved);
+  const Recurrence r = recurrence(x, call.training);
+  const Saved<T> saved = saved_parts(*this, x, call.saved);
   if (call.training && is_random()) draw_masks(call.random, x, saved.input_mask, saved.recurrent_mask);
   reference::recurrent_forward(RecurrentOutputs<T>{.y = call.output}, saved.recurrence, inputs_of(*this, call, saved),
                                RecurrentWeights<T>{call.input[1], call.input[2], call.input[3]}, r, saved.scratch, 0, r.B);
@@ -109,8 +106,8 @@ void Recurrent::run_forward(const OpCall<T>& call) const {
 template <class T>
 void Recurrent::run_backward(const OpCall<T>& call) const {
   const Shape& x = call.input_shape[0];
-  const Recurrence r = recurrence(x);
-  const Saved<T> saved = saved_parts(*this, r, x, call.saved);
+  const Recurrence r = recurrence(x, call.training);
+  const Saved<T> saved = saved_parts(*this, x, call.saved);
   for (std::size_t i = 0; i < 4; ++i) {
     if (call.input_grad[i] != nullptr) std::fill_n(call.input_grad[i], call.input_shape[i].size(), T{0});
   }

@@ -7,7 +7,7 @@
 namespace wavetrain::ops {
 
 struct Recurrent final : OpMath<Recurrent> {
-  Recurrence options;  // B, T and C come with the data
+  Recurrence options;  // B, T, C and the number of masks come with the batch
   double dropout = 0;
   double recurrent_dropout = 0;
 
@@ -21,8 +21,8 @@ struct Recurrent final : OpMath<Recurrent> {
   // What the recurrence saves, the dropout masks, scratch.
   Index saved_size(std::span<const Shape> inputs, const Shape& output) const override;
 
-  // The options for a batch of shape `x`.
-  Recurrence recurrence(const Shape& x) const;
+  // The options for a batch of shape `x`; dropout only while training.
+  Recurrence recurrence(const Shape& x, bool training) const;
   // Keras draws one mask for all gates, or, with recurrent dropout, one for each gate.
   Index input_masks() const { return dropout == 0 ? 0 : recurrent_dropout == 0 ? 1 : options.gates(); }
   Index recurrent_masks() const { return recurrent_dropout == 0 ? 0 : options.gates(); }
