@@ -121,11 +121,27 @@ std::string Config::repr() const {
 std::string to_text(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  // Python's repr: the shortest digits d.ddd that read back the same, an exponent below 1e-4 and from 1e16 on.
   char buffer[40];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-  std::string text(buffer, end);
-  if (text.find_first_of(".e") == std::string::npos) text += ".0";
-  return text;
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
+  const std::string scientific(buffer, end);
+  const std::size_t e = scientific.find('e');
+  const int exponent = std::atoi(scientific.c_str() + e + 1);
+  if (exponent < -4 || exponent >= 16) return scientific;
+  const bool negative = scientific[0] == '-';
+  std::string digits;
+  for (const char c : scientific.substr(0, e)) {
+    if (c >= '0' && c <= '9') digits += c;
+  }
+  if (exponent < 0) {
+    digits.insert(0, static_cast<std::size_t>(-exponent), '0');
+    digits.insert(1, ".");
+  } else {
+    const auto whole = static_cast<std::size_t>(exponent) + 1;
+    if (digits.size() < whole + 1) digits.append(whole + 1 - digits.size(), '0');
+    digits.insert(whole, ".");
+  }
+  return negative ? "-" + digits : digits;
 }
 
 }  // namespace wavetrain

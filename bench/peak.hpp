@@ -1,0 +1,21 @@
+// What this machine can do right now, measured in the same process as what is compared with it: the only honest ceiling on
+// a shared or throttling machine.
+#pragma once
+
+#include <cstddef>
+
+namespace wavetrain::bench {
+
+// Floating-point operations per second of one thread on the target in use (wavetrain/target.hpp): independent chains of
+// multiply-adds (or of multiplications and additions where the target has none fused) that never leave their registers.
+// Takes about `seconds`; the best of several rounds.
+double measure_fma_peak(double seconds = 0.02);
+
+// Bytes per second that one thread reads from an array of `bytes`: choose 16 KiB for the first-level cache, 512 KiB for the
+// second, four times the last-level cache for memory.
+double measure_read_bandwidth(std::size_t bytes, double seconds = 0.02);
+
+// min(peak, bandwidth · intensity), the attainable flop/s at `intensity` flop per byte.
+double roofline(double peak, double bandwidth, double intensity);
+
+}  // namespace wavetrain::bench

@@ -1,0 +1,234 @@
+// Layers: plain structs that say their arguments and how they lower to operations; `Layer` holds any of them.
+//
+// A layer of one's own is a struct with a `description()` (describe.hpp), the four common fields
+//
+//     std::string name{}; bool trainable = true; DType dtype{}; OptionalShape input_shape{};
+//
+// and `Tensor lower(Lowering& graph, Tensor x) const`, which declares weights and applies operations. `register_layer<T>()`
+// makes it known to files and to the command line.
+#pragma once
+
+#include <concepts>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <typeinfo>
+#include <utility>
+#include <vector>
+
+#include "wavetrain/activations.hpp"
+#include "wavetrain/describe.hpp"
+#include "wavetrain/graph.hpp"
+
+namespace wavetrain {
+
+// A value of the graph being built, with the mask that travels along ((batch, time), nonzero where a step counts).
+struct Tensor {
+  ValueId value = kNoValue;
+  ValueId mask = kNoValue;
+};
+
+// A dtype policy. Everything computes in float32: "float32" is taken silently, "float64" and the mixed policies with a
+// notice in the log, anything else is refused.
+class DType {
+ public:
+  DType() = default;
+  DType(const char* name) : DType(std::string(name)) {}  // NOLINT: implicit on purpose
+  DType(std::string name);                               // NOLINT
+  const std::string& name() const { return name_; }
+  friend bool operator==(const DType&, const DType&) = default;
+
+ private:
+  std::string name_ = "float32";
+};
+
+template <>
+struct Codec<DType> {
+  static std::string type() { return "str"; }
+  static Config to_config(const DType& value) { return value.name(); }
+  static DType from_config(const Config& config);  // also reads Keras' DTypePolicy object
+};
+
+class Lowering;
+
+template <class T>
+concept LayerDefinition = Described<T> && requires(const T& layer, Lowering& graph, Tensor x) {
+  { layer.lower(graph, x) } -> std::same_as<Tensor>;
+};
+
+// Any layer, as a shared handle: copies of a Layer are the same layer with the same weights. It is made from a struct, and
+// gets its automatic name ("conv1d", "conv1d_1", …) then, if the struct has none.
+class Layer {
+ public:
+  // Throws ValueError for arguments that cannot work.
+  template <LayerDefinition T>
+  Layer(T definition);  // NOLINT: implicit on purpose
+
+  const std::string& name() const;
+  const std::string& class_name() const { return description().class_name; }
+  const Description& description() const;
+  // The arguments, as Keras' get_config() has them.
+  Config config(bool full = true) const;
+  // The struct it was made from, or null when it is of another class.
+  template <class T>
+  const T* as() const;
+
+  bool trainable() const;
+  void set_trainable(bool trainable);
+
+  bool built() const;
+  // Trainable ones first, then the others, each in creation order.
+  const std::vector<Variable>& variables() const;
+  std::vector<Array> get_weights() const;
+  // Throws ValueError when number or shapes differ.
+  void set_weights(const std::vector<Array>& weights);
+  Index count_params() const;
+  // With the batch first; rank 0 before the layer is built.
+  const Shape& input_shape() const;
+  const Shape& output_shape() const;
+  // Its `input_shape` argument.
+  const OptionalShape& declared_input_shape() const;
+
+  // Adds this layer behind `x`. Used by Sequential and by wrappers.
+  Tensor lower(Lowering& graph, Tensor x) const;
+
+  friend bool operator==(const Layer& a, const Layer& b) { return a.state_ == b.state_; }
+
+ private:
+  friend class Lowering;
+
+  struct Definition {
+    virtual ~Definition() = default;
+    virtual const Description& description() const = 0;
+    virtual const void* object() const = 0;
+    virtual const std::type_info& type() const = 0;
+    virtual std::string& name() = 0;
+    virtual bool& trainable() = 0;
+    virtual const OptionalShape& input_shape() const = 0;
+    virtual Tensor lower(Lowering& graph, Tensor x) const = 0;
+  };
+  template <class T>
+  struct Holder;
+  struct State;
+
+  explicit Layer(std::unique_ptr<Definition> definition);
+  // The struct inside, or null when it is of another type.
+  const void* object(const std::type_info& type) const;
+
+  std::shared_ptr<State> state_;
+};
+
+// What a layer's `lower` builds with.
+class Lowering {
+ public:
+  explicit Lowering(Graph& graph) : graph_(graph) {}
+
+  // Shape of a tensor, the batch first; dimensions may be None.
+  const Shape& shape(Tensor x) const { return graph_.value(x.value).shape; }
+  // The same, after checking that it has `rank` dimensions and that its last one is known. Throws ValueError in Keras'
+  // wording, naming the layer.
+  const Shape& require_rank(Tensor x, int rank) const;
+  const Shape& require_min_rank(Tensor x, int rank) const;
+
+  // A weight of the current layer: drawn on first use, found again (by name) when the model is lowered anew.
+  Tensor weight(const WeightSpec& spec);
+  // Weights declared until the returned guard dies belong to a part of the layer with its own place in files ("cell").
+  class Group {
+   public:
+    Group(Lowering& lowering, std::string name);
+    ~Group();
+    Group(const Group&) = delete;
+    Group& operator=(const Group&) = delete;
+
+   private:
+    Lowering& lowering_;
+    std::string previous_;
+  };
+  [[nodiscard]] Group group(std::string name) { return {*this, std::move(name)}; }
+
+  // Applies an operation; Tensor{} stands for an optional input left out. `states` are weights that training changes.
+  // The result carries no mask.
+  template <std::derived_from<Op> T>
+  Tensor apply(T op, std::initializer_list<Tensor> inputs, std::initializer_list<Tensor> states = {}) {
+    return apply(std::shared_ptr<const Op>(std::make_shared<const T>(std::move(op))), inputs, states);
+  }
+  Tensor apply(std::shared_ptr<const Op> op, std::initializer_list<Tensor> inputs,
+               std::initializer_list<Tensor> states = {});
+  // Applies an elementwise or softmax-like function; "linear" returns x itself.
+  Tensor activate(Tensor x, const Activation& activation);
+  // Passes the mask of `from` on to `x`.
+  static Tensor with_mask_of(Tensor x, Tensor from) { return {x.value, from.mask}; }
+
+  // The seed of the current layer's random numbers: its `seed` argument, or one drawn once for the layer.
+  void use_seed(const std::optional<Index>& seed);
+
+  // Throws ValueError that begins with the current layer's class and name.
+  [[noreturn]] void fail(const std::string& message) const;
+  // Throws NotSupported: "... does not support <what>".
+  [[noreturn]] void refuse(const std::string& what) const;
+
+ private:
+  friend class Layer;
+
+  Graph& graph_;
+  const Layer* layer_ = nullptr;
+  std::string group_;
+};
+
+// Makes layers of class T known under its class name, for files, the command line and Python. Throws ValueError when another
+// class has the name.
+template <LayerDefinition T>
+void register_layer();
+
+// A layer from Keras' class name and arguments. Throws ValueError for an unknown class ("did you mean") or argument.
+Layer make_layer(const std::string& class_name, const Config& arguments);
+// Names of all known layer classes, sorted.
+std::vector<std::string> layer_class_names();
+// Description of a known class, or null.
+const Description* find_layer_class(const std::string& class_name);
+
+// The next automatic name of a class: "conv1d", then "conv1d_1", ….
+std::string automatic_name(const std::string& class_name);
+
+// Restarts automatic names ("conv1d" again).
+void clear_session();
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+template <class T>
+struct Layer::Holder final : Layer::Definition {
+  explicit Holder(T definition) : value(std::move(definition)) {}
+  const Description& description() const override { return T::description(); }
+  const void* object() const override { return &value; }
+  const std::type_info& type() const override { return typeid(T); }
+  std::string& name() override { return value.name; }
+  bool& trainable() override { return value.trainable; }
+  const OptionalShape& input_shape() const override { return value.input_shape; }
+  Tensor lower(Lowering& graph, Tensor x) const override { return value.lower(graph, x); }
+
+  T value;
+};
+
+template <LayerDefinition T>
+Layer::Layer(T definition) : Layer(std::make_unique<Holder<T>>(std::move(definition))) {}
+
+namespace detail {
+struct LayerClass {
+  const Description* description;
+  Layer (*make)(const Config& arguments);
+};
+void register_layer_class(const LayerClass& layer_class);
+}  // namespace detail
+
+template <class T>
+const T* Layer::as() const {
+  return static_cast<const T*>(object(typeid(T)));
+}
+
+template <LayerDefinition T>
+void register_layer() {
+  detail::register_layer_class(
+      {&T::description(), [](const Config& arguments) { return Layer(from_config<T>(arguments)); }});
+}
+
+}  // namespace wavetrain

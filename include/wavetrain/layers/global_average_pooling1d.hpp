@@ -1,0 +1,26 @@
+// GlobalAveragePooling1D: the mean over time, as keras.layers.GlobalAveragePooling1D of Keras 3.15.1.
+//
+//   input   (batch, T, C)
+//   output  (batch, C), or (batch, 1, C) with keepdims
+//   mask    used: the mean is over the unmasked steps; then dropped
+#pragma once
+
+#include "wavetrain/layer.hpp"
+
+namespace wavetrain::layers {
+
+struct GlobalAveragePooling1D {
+  std::optional<std::string> data_format{};  // channels_last only
+  bool keepdims = false;
+
+  // Common to all layers.
+  std::string name{};
+  bool trainable = true;
+  DType dtype{};
+  OptionalShape input_shape{};
+
+  static const Description& description();
+  Tensor lower(Lowering& graph, Tensor x) const;
+};
+
+}  // namespace wavetrain::layers

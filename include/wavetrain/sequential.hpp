@@ -1,0 +1,202 @@
+// Sequential: a stack of layers that trains, predicts, saves and loads, as keras.Sequential of Keras 3.15.1.
+//
+//     Sequential model{layers::Conv1D{.filters = 32, .kernel_size = 3, .activation = "relu", .input_shape = {100, 1}},
+//                      layers::Flatten{}, layers::Dense{.units = 1, .activation = "sigmoid"}};
+//     model.compile({.optimizer = "adam", .loss = "binary_crossentropy", .metrics = {"accuracy"}});
+//     History history = model.fit(x, y, {.epochs = 10});
+//     Array p = model.predict(x);
+//
+// Data is (samples, ...) of any number type; a series set is (samples, timesteps, features). Errors are those of error.hpp, in
+// Keras' wording where it has one. One thread at a time may change a model (compile, fit, set_weights, add …); `predict` is
+// const and may run in many threads at once.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "wavetrain/array.hpp"
+#include "wavetrain/callbacks.hpp"
+#include "wavetrain/layer.hpp"
+#include "wavetrain/layers/input.hpp"
+#include "wavetrain/losses.hpp"
+#include "wavetrain/metrics.hpp"
+#include "wavetrain/optimizers.hpp"
+
+namespace wavetrain {
+
+// What `verbose` may be: 0 silent, 1 a progress bar, 2 one line per epoch; automatic is 1.
+inline constexpr int kVerboseAuto = -1;
+
+struct CompileOptions {
+  Optimizer optimizer = "rmsprop";
+  Loss loss{};
+  std::optional<double> loss_weights{};
+  std::vector<Metric> metrics{};           // never weighted
+  std::vector<Metric> weighted_metrics{};  // see sample_weight and class_weight
+};
+
+struct ValidationData {
+  DataView x{};
+  DataView y{};
+  DataView sample_weight{};
+};
+
+struct FitOptions {
+  std::optional<Index> batch_size{};  // 32
+  Index epochs = 1;                   // the number of the last epoch: initial_epoch .. epochs-1 are run
+  int verbose = kVerboseAuto;
+  std::vector<std::shared_ptr<Callback>> callbacks{};
+  double validation_split = 0.0;       // the last part of the data, before shuffling
+  ValidationData validation_data{};    // wins over validation_split
+  bool shuffle = true;
+  std::map<Index, double> class_weight{};
+  DataView sample_weight{};            // (samples) or, for sequences, (samples, steps)
+  Index initial_epoch = 0;
+  std::optional<Index> steps_per_epoch{};
+  std::optional<Index> validation_steps{};
+  std::optional<Index> validation_batch_size{};  // batch_size
+  Index validation_freq = 1;           // every so many epochs
+};
+
+struct EvaluateOptions {
+  std::optional<Index> batch_size{};
+  int verbose = kVerboseAuto;
+  DataView sample_weight{};
+  std::optional<Index> steps{};
+  std::vector<std::shared_ptr<Callback>> callbacks{};
+};
+
+struct PredictOptions {
+  std::optional<Index> batch_size{};
+  int verbose = 0;  // Keras draws a bar here; a library call does not
+  std::optional<Index> steps{};
+  std::vector<std::shared_ptr<Callback>> callbacks{};
+};
+
+// What does not belong to a sample: settings of `train_on_batch`.
+struct BatchOptions {
+  DataView sample_weight{};
+  std::map<Index, double> class_weight{};
+};
+
+struct SummaryOptions {
+  int line_length = 0;  // 0: the terminal's width, at most 88
+  bool expand_nested = false;
+  bool show_trainable = false;
+};
+
+class Trainer;
+
+class Sequential : public TrainingHost {
+ public:
+  // An entry of the list that a model is made from: a layer, or the shape of its input.
+  class Entry {
+   public:
+    template <LayerDefinition T>
+    Entry(T layer) : value_(Layer(std::move(layer))) {}    // NOLINT: implicit on purpose
+    Entry(Layer layer) : value_(std::move(layer)) {}       // NOLINT
+    Entry(layers::Input input) : value_(std::move(input)) {}  // NOLINT
+
+   private:
+    friend class Sequential;
+    std::variant<Layer, layers::Input> value_;
+  };
+
+  // Throws what `add` throws.
+  Sequential(std::initializer_list<Entry> entries = {}, std::string name = "");
+  explicit Sequential(const std::vector<Entry>& entries, std::string name = "");
+  Sequential(Sequential&&) noexcept;
+  Sequential& operator=(Sequential&&) noexcept;
+  ~Sequential() override;
+
+  // --- Structure -----------------------------------------------------------------------------------------------------
+
+  // Throws ValueError for a second layer of the same name, a second Input, or a layer that cannot take the output before it;
+  // the model is then as before.
+  void add(const Entry& entry);
+  // Removes the last layer and returns it. Throws IndexError when there is none.
+  Layer pop();
+  // Makes the weights for inputs of this shape, the batch first (None where it may vary). `fit` and `predict` do it with the
+  // shape of the data when no Input says it. Throws ValueError when an Input says otherwise.
+  void build(const Shape& input_shape);
+  bool built() const;
+
+  const std::string& name() const;
+  const std::vector<Layer>& layers() const;
+  // By name, or by position (negative from the end). Throws ValueError listing the layers.
+  Layer get_layer(const std::string& name) const;
+  Layer get_layer(Index index) const;
+  // With the batch first; rank 0 before the model is built.
+  const Shape& input_shape() const;
+  const Shape& output_shape() const;
+  // Freezes or unfreezes every layer. Takes effect with the next `compile`.
+  void set_trainable(bool trainable);
+
+  // --- Weights -------------------------------------------------------------------------------------------------------
+
+  // Layer by layer; in each the trainable ones first.
+  std::vector<Variable> variables() const;
+  std::vector<Array> get_weights() const override;
+  // Throws ValueError when number or shapes differ.
+  void set_weights(const std::vector<Array>& weights) override;
+  Index count_params() const;
+
+  // --- Training ------------------------------------------------------------------------------------------------------
+
+  void compile(CompileOptions options);
+  bool compiled() const;
+  const CompileOptions& compile_options() const;
+  // Throws ValueError when the model is not compiled.
+  Optimizer& optimizer() override;
+
+  History fit(const DataView& x, const DataView& y, const FitOptions& options = {});
+  // The loss, then the metrics in the order of `compile`.
+  Logs evaluate(const DataView& x, const DataView& y, const EvaluateOptions& options = {});
+  // For this batch alone: metrics are reset before.
+  Logs train_on_batch(const DataView& x, const DataView& y, const BatchOptions& options = {});
+  Logs test_on_batch(const DataView& x, const DataView& y, const BatchOptions& options = {});
+
+  // --- Prediction ----------------------------------------------------------------------------------------------------
+
+  Array predict(const DataView& x, const PredictOptions& options = {}) const;
+  // Fills `out`, of the shape that `predict` returns. Allocates nothing once a batch of this size has been seen.
+  void predict(const DataView& x, const View& out, const PredictOptions& options = {}) const;
+  Array predict_on_batch(const DataView& x) const;
+  // The shape that `predict` returns for data of shape `x`.
+  Shape compute_output_shape(const Shape& x) const;
+
+  // --- Text and files ------------------------------------------------------------------------------------------------
+
+  // Keras' table.
+  std::string summary(const SummaryOptions& options = {}) const;
+  // Keras' get_config(): name, layers, build_input_shape.
+  Config config() const;
+  // Throws ValueError naming the layer and option that cannot be used.
+  static Sequential from_config(const Config& config);
+
+  // Writes a .keras file. Needs wavetrain::files; throws NotSupported in a program without it, FileError when it cannot be
+  // written.
+  void save(const std::string& path) const override;
+  // Writes the weights as .weights.h5.
+  void save_weights(const std::string& path) const override;
+  void load_weights(const std::string& path);
+
+  void stop_training() override;
+
+ private:
+  friend class Trainer;
+  struct State;
+
+  void rebuild();
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace wavetrain

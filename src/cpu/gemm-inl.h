@@ -1,0 +1,331 @@
+// The register tile of all matrix products, per target: kRows x kVectors accumulators, each of which is one ascending
+// chain of multiply-adds. See gemm.hpp for the contract of summation.
+//
+// How it must be written, measured with GCC 12 and clang 14: accumulators updated in a loop, even an unrolled one, are
+// stored and reloaded in every step by GCC (half the speed); expanded through folds over an index sequence they stay in
+// registers. The tile belongs to the target: 12x2 for 32 registers (14 loads for 24 multiply-adds), 6x2 for 16.
+#if defined(WAVETRAIN_CPU_GEMM_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef WAVETRAIN_CPU_GEMM_INL_H_
+#undef WAVETRAIN_CPU_GEMM_INL_H_
+#else
+#define WAVETRAIN_CPU_GEMM_INL_H_
+#endif
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "cpu/gemm.hpp"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace wavetrain::cpu::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using FloatTag = hn::ScalableTag<float>;
+using FloatVec = hn::Vec<FloatTag>;
+inline constexpr Index kLanes = static_cast<Index>(HWY_LANES(float));
+
+// Rows of the main tile. Two vectors wide; see kWideVectors for tiles of few rows.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+inline constexpr int kTileRows = 12;
+#elif HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
+inline constexpr int kTileRows = 4;
+#else
+inline constexpr int kTileRows = 6;
+#endif
+inline constexpr Index kPanel = 2 * kLanes;  // columns of a packed panel
+// Steps of K for which a panel of B stays in the first-level cache (24 KiB) while rows of A pass by.
+inline constexpr Index kBlock = 24 * 1024 / (kPanel * static_cast<Index>(sizeof(float)));
+
+// With few rows there are too few chains to hide the latency of a multiply-add, so such tiles take more columns at
+// once.
+constexpr int WideVectors(int rows) {
+  if (rows == 1) return kLanes == 1 ? 4 : 8;
+  if (rows == 2 || (rows == 3 && kTileRows > 6)) return 4;
+  return 2;
+}
+
+// The first `count` lanes, the others zero; nothing beyond them is read.
+HWY_INLINE FloatVec LoadSome(const float* p, Index count) {
+  const FloatTag d;
+  if (count >= kLanes) return hn::LoadU(d, p);
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+  return hn::MaskedLoad(hn::FirstN(d, static_cast<std::size_t>(count)), d, p);
+#else
+  // Masked loads of other targets read whole vectors and may fault.
+  HWY_ALIGN float lanes[kLanes] = {};
+  for (Index i = 0; i < count; ++i) lanes[i] = p[i];
+  return hn::Load(d, lanes);
+#endif
+}
+
+// Writes the first `count` lanes and nothing else.
+HWY_INLINE void StoreSome(FloatVec value, float* p, Index count) {
+  const FloatTag d;
+  if (count >= kLanes) {
+    hn::StoreU(value, d, p);
+    return;
+  }
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+  hn::BlendedStore(value, hn::FirstN(d, static_cast<std::size_t>(count)), d, p);
+#else
+  HWY_ALIGN float lanes[kLanes];
+  hn::Store(value, d, lanes);
+  for (Index i = 0; i < count; ++i) p[i] = lanes[i];
+#endif
+}
+
+// What is done to C before it is stored: `begin` is called once per vector of columns (`column` is its first, `count`
+// of its lanes exist), then the epilogue itself for that vector of every row. It must treat all lanes alike.
+struct NoEpilogue {
+  HWY_INLINE int begin(Index, Index) const { return 0; }
+  HWY_INLINE FloatVec operator()(FloatVec value, int) const { return value; }
+};
+
+struct BiasActivation {
+  const float* bias;  // or none
+  float floor;        // smaller values become this one: 0 for relu, -infinity for linear
+
+  HWY_INLINE FloatVec begin(Index column, Index count) const {
+    return bias == nullptr ? hn::Zero(FloatTag()) : LoadSome(bias + column, count);
+  }
+  HWY_INLINE FloatVec operator()(FloatVec value, FloatVec bias_vector) const {
+    value = hn::Add(value, bias_vector);
+    const FloatVec lowest = hn::Set(FloatTag(), floor);
+#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
+    return hn::IfThenElse(hn::Lt(value, lowest), lowest, value);
+#else
+    return hn::Max(lowest, value);  // in this order NaN stays NaN: the second operand wins (x86), or NaN does (NEON)
+#endif
+  }
+};
+
+// What a call of the tile does: `tiles` tiles below each other, each kRows x kVectors vectors of C, continued over
+// `taps` runs of `width` steps.
+struct Tile {
+  const float* a;  // value (row r, step i) of the first run at a[r·row_stride + i·step]
+  Index row_stride, step, width, taps;
+  Index tap_jump;  // from the end of a run to the begin of the next
+  const float* b;  // vectors 2p, 2p+1 of step k at b[p·panel_stride + k·b_step]
+  Index b_step, panel_stride;
+  float* c;
+  Index ldc;
+  Index tiles;
+  Index column;    // of C, where the tile begins
+  Index columns;   // that exist; the last vector may be partial
+  bool from_zero;  // else from C
+  bool last;       // apply the epilogue
+};
+
+// Pointers to every third row. Hiding where they come from keeps GCC from addressing all rows from one base, which
+// needs a register for every multiple of the stride, more than there are; three rows per base fit x86's addressing
+// modes.
+template <std::size_t kBases, class T>
+HWY_INLINE std::array<T*, kBases> RowBases(T* first, Index stride) {
+  std::array<T*, kBases> bases;
+  for (std::size_t i = 0; i < kBases; ++i, first += 3 * stride) {
+    bases[i] = first;
+    if (i > 0) asm("" : "+r"(bases[i]));
+  }
+  return bases;
+}
+
+// What is known of A's strides when compiling: the fewer address registers, the better.
+enum class Walk {
+  along_rows,     // step is 1: A · B
+  along_columns,  // row_stride is 1: A^T · B
+  any,
+};
+
+template <int kRows, int kVectors, Walk kWalk, class Epilogue, std::size_t... I>
+HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index_sequence<I...>) {
+  constexpr std::size_t kV = static_cast<std::size_t>(kVectors);
+  constexpr std::size_t kBases = static_cast<std::size_t>(kRows + 2) / 3;
+  constexpr auto kEachRow = std::make_index_sequence<static_cast<std::size_t>(kRows)>();
+  constexpr auto kEachVector = std::make_index_sequence<kV>();
+  constexpr auto kEachBase = std::make_index_sequence<kBases>();
+  const FloatTag d;
+  const Index row_stride = kWalk == Walk::along_columns ? 1 : t.row_stride;
+  const Index step = kWalk == Walk::along_rows ? 1 : t.step;
+  const bool full = t.columns == kVectors * kLanes;
+  const auto left = [&](std::size_t i) HWY_ATTR { return t.columns - static_cast<Index>(i % kV) * kLanes; };
+
+  // Few values live across the loop over K, on purpose: GCC spills integers into vector registers.
+  for (Index tile = 0; tile < t.tiles; ++tile) {
+    // Vector i of C. Its stride is read where it is needed: see above.
+    const auto at = [&](const std::array<float*, kBases>& base, Index ldc, std::size_t i) HWY_ATTR {
+      return base[i / kV / 3] + static_cast<Index>(i / kV % 3) * ldc + static_cast<Index>(i % kV) * kLanes;
+    };
+    FloatVec acc[kRows * kVectors];
+    if (t.from_zero) {
+      ((acc[I] = hn::Zero(d)), ...);
+    } else {
+      const Index ldc = t.ldc;
+      const std::array<float*, kBases> c = RowBases<kBases>(t.c + tile * kRows * ldc, ldc);
+      if (full) ((acc[I] = hn::LoadU(d, at(c, ldc, I))), ...);
+      else ((acc[I] = LoadSome(at(c, ldc, I), left(I))), ...);
+    }
+
+    std::array<const float*, kBases> a = RowBases<kBases>(t.a + tile * kRows * row_stride, row_stride);
+    const float* HWY_RESTRICT b = t.b;
+    const Index b_step = t.b_step;
+    for (Index tap = t.taps; tap > 0; --tap) {
+      for (Index i = t.width; i > 0; --i) {
+        FloatVec bv[kV];
+        [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
+          ((bv[J] = hn::LoadU(d, b + static_cast<Index>(J / 2) * t.panel_stride + static_cast<Index>(J % 2) * kLanes)),
+           ...);
+        }
+        (kEachVector);
+        [&]<std::size_t... R>(std::index_sequence<R...>) HWY_ATTR {
+          (
+              [&]() HWY_ATTR {
+                constexpr std::size_t kRow = R;
+                const FloatVec x = hn::Set(d, a[kRow / 3][static_cast<Index>(kRow % 3) * row_stride]);
+                [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
+                  ((acc[kRow * kV + J] = hn::MulAdd(x, bv[J], acc[kRow * kV + J])), ...);
+                }
+                (kEachVector);
+              }(),
+              ...);
+        }
+        (kEachRow);
+        [&]<std::size_t... P>(std::index_sequence<P...>) HWY_ATTR { ((a[P] += step), ...); }
+        (kEachBase);
+        b += b_step;
+      }
+      [&]<std::size_t... P>(std::index_sequence<P...>) HWY_ATTR { ((a[P] += t.tap_jump), ...); }
+      (kEachBase);
+    }
+
+    if (t.last) {
+      decltype(epilogue.begin(0, 0)) state[kV];
+      [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
+        ((state[J] = epilogue.begin(t.column + static_cast<Index>(J) * kLanes, full ? kLanes : left(J))), ...);
+      }
+      (kEachVector);
+      ((acc[I] = epilogue(acc[I], state[I % kV])), ...);
+    }
+    const Index ldc = t.ldc;
+    const std::array<float*, kBases> c = RowBases<kBases>(t.c + tile * kRows * ldc, ldc);
+    if (full) (hn::StoreU(acc[I], d, at(c, ldc, I)), ...);
+    else (StoreSome(acc[I], at(c, ldc, I), left(I)), ...);
+  }
+}
+
+template <int kRows, int kVectors, Walk kWalk, class Epilogue>
+HWY_NOINLINE void RunTiles(const Tile& t, const Epilogue& epilogue) {
+  RunTilesImpl<kRows, kVectors, kWalk>(t, epilogue,
+                                       std::make_index_sequence<static_cast<std::size_t>(kRows * kVectors)>());
+}
+
+// Chooses the tile by its size: rows <= kTileRows, vectors one of 1, 2 and WideVectors(rows).
+template <Walk kWalk, class Epilogue, int kRows = kTileRows>
+HWY_INLINE void RunTiles(Index rows, int vectors, const Tile& t, const Epilogue& epilogue) {
+  if (rows < kRows) {
+    if constexpr (kRows > 1) RunTiles<kWalk, Epilogue, kRows - 1>(rows, vectors, t, epilogue);
+  } else if (vectors == 2) {
+    RunTiles<kRows, 2, kWalk>(t, epilogue);
+  } else if (vectors == 1) {
+    RunTiles<kRows, 1, kWalk>(t, epilogue);
+  } else if constexpr (WideVectors(kRows) > 2) {
+    RunTiles<kRows, WideVectors(kRows), kWalk>(t, epilogue);
+  }
+}
+
+// `count` rows cut into as few tiles as possible, of nearly equal height: first `larger` of them one row higher.
+struct RowTiles {
+  Index count, height, larger;
+
+  HWY_INLINE explicit RowTiles(Index rows)
+      : count((rows + kTileRows - 1) / kTileRows),
+        height(count == 0 ? 0 : rows / count),
+        larger(count == 0 ? 0 : rows % count) {}
+  HWY_INLINE Index begin(Index tile) const { return tile * height + std::min(tile, larger); }
+  HWY_INLINE Index rows(Index tile) const { return height + (tile < larger ? 1 : 0); }
+};
+
+// Vectors of the next tile when `columns` are left: wide ones as long as they are full.
+HWY_INLINE int NextVectors(Index columns, int widest) {
+  if (columns >= widest * kLanes) return widest;
+  return columns > kLanes ? 2 : 1;
+}
+
+// Copies `rows` x `columns` of B, zero-padded to `vectors` whole vectors per row.
+inline HWY_NOINLINE void PackTail(const float* b, Index ldb, Index rows, Index columns, int vectors, float* packed) {
+  const FloatTag d;
+  for (Index k = 0; k < rows; ++k, b += ldb) {
+    for (int j = 0; j < vectors; ++j, packed += kLanes)
+      hn::StoreU(LoadSome(b + j * kLanes, columns - j * kLanes), d, packed);
+  }
+}
+
+// C = epilogue(A · B), see Gemm; `g.bias` and `g.activation` are the epilogue's business.
+template <class Epilogue>
+HWY_INLINE void RunGemm(const Gemm& g, const Epilogue& epilogue) {
+  const Index K = g.a.k();
+  Index width = g.a.width, taps = g.a.taps;
+  if (g.a.tap_stride == width) width = K, taps = 1;  // the runs join up
+  // Blocks of K: whole runs, or parts of one when it is long.
+  const Index block_width = std::min(width, kBlock);
+  const Index block_taps = width == 0 ? taps : std::max<Index>(1, std::min(taps, kBlock / width));
+  // Rows that stay in the second-level cache while the panels of B pass by.
+  const Index block_rows = std::max<Index>(8 * kTileRows, (Index{128} << 10) / std::max<Index>(K, 1));
+  const int widest = g.M <= kTileRows ? WideVectors(static_cast<int>(g.M)) : 2;
+  HWY_ALIGN float tail[kBlock * kPanel];
+
+  for (Index m0 = 0; m0 < g.M; m0 += block_rows) {
+    const RowTiles tiles(std::min(block_rows, g.M - m0));
+    int vectors = 0;
+    for (Index n = 0; n < g.N; n += vectors * kLanes) {
+      Tile t;
+      vectors = NextVectors(g.N - n, widest);
+      t.columns = std::min<Index>(g.N - n, vectors * kLanes);
+      t.column = n;
+      t.row_stride = g.a.row_stride;
+      t.step = 1;
+      t.ldc = g.ldc;
+      t.from_zero = !g.accumulate;
+      Index tap = 0, w = 0;
+      do {
+        t.taps = std::min(block_taps, taps - tap);
+        t.width = std::min(block_width, width - w);
+        t.tap_jump = g.a.tap_stride - t.width;
+        const Index k = tap * width + w, steps = t.taps * t.width;
+        if (g.packed) {
+          t.b_step = vectors >= 2 ? kPanel : kLanes;
+          t.panel_stride = K * kPanel;
+          t.b = g.b + n * K + k * t.b_step;
+        } else if (t.columns == vectors * kLanes) {
+          t.b_step = g.ldb;
+          t.panel_stride = kPanel;
+          t.b = g.b + k * g.ldb + n;
+        } else {
+          PackTail(g.b + k * g.ldb + n, g.ldb, steps, t.columns, vectors, tail);
+          t.b_step = vectors * kLanes;
+          t.panel_stride = kPanel;
+          t.b = tail;
+        }
+        const float* a = g.a.data + tap * g.a.tap_stride + w;
+        w += t.width;
+        if (w >= width) w = 0, tap += std::max<Index>(t.taps, 1);
+        t.last = tap >= taps;
+        t.a = a + m0 * g.a.row_stride;
+        t.c = g.c + m0 * g.ldc + n;
+        t.tiles = tiles.larger;
+        if (t.tiles > 0) RunTiles<Walk::along_rows>(tiles.height + 1, vectors, t, epilogue);
+        t.a += t.tiles * (tiles.height + 1) * g.a.row_stride;
+        t.c += t.tiles * (tiles.height + 1) * g.ldc;
+        t.tiles = tiles.count - tiles.larger;
+        RunTiles<Walk::along_rows>(tiles.height, vectors, t, epilogue);
+        t.from_zero = false;
+      } while (!t.last);
+    }
+  }
+}
+
+}  // namespace wavetrain::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // WAVETRAIN_CPU_GEMM_INL_H_

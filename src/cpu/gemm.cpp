@@ -1,0 +1,66 @@
+#include "cpu/gemm.hpp"
+
+#include <limits>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/gemm.cpp"
+#include "cpu/highway.hpp"
+#include "hwy/foreach_target.h"
+// After foreach_target.h
+#include "cpu/gemm-inl.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace wavetrain::cpu::HWY_NAMESPACE {
+
+void RunGemmBias(const Gemm& g) {
+  if (g.bias == nullptr && g.activation == Activation::linear) return RunGemm(g, NoEpilogue());
+  const bool relu = g.activation == Activation::relu;
+  RunGemm(g, BiasActivation{g.bias, relu ? 0.0f : -std::numeric_limits<float>::infinity()});
+}
+
+Index PackedFloats(Index K, Index N) { return K * ((N + kLanes - 1) / kLanes) * kLanes; }
+
+// Packing a panel costs about as much as two tiles of rows that read B in place.
+Index PackingPaysFrom() { return 4 * kTileRows; }
+
+void Pack(const PackSource& s, float* packed) {
+  for (Index n = 0; n < s.N; n += kPanel) {
+    const Index columns = std::min(s.N - n, kPanel);
+    const int vectors = columns > kLanes ? 2 : 1;
+    for (Index tap = 0; tap < s.taps; ++tap) {
+      const float* b = s.b + tap * s.tap_stride + n * s.n_stride;
+      if (s.n_stride == 1) {
+        PackTail(b, s.k_stride, s.width, columns, vectors, packed);
+        packed += s.width * vectors * kLanes;
+        continue;
+      }
+      for (Index w = 0; w < s.width; ++w, b += s.k_stride, packed += vectors * kLanes) {
+        for (Index j = 0; j < columns; ++j) packed[j] = b[j * s.n_stride];
+        for (Index j = columns; j < vectors * kLanes; ++j) packed[j] = 0.0f;
+      }
+    }
+  }
+}
+
+}  // namespace wavetrain::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace wavetrain::cpu {
+
+HWY_EXPORT(RunGemmBias);
+HWY_EXPORT(PackedFloats);
+HWY_EXPORT(PackingPaysFrom);
+HWY_EXPORT(Pack);
+
+void gemm(const Gemm& g) { WAVETRAIN_DISPATCH(RunGemmBias)(g); }
+Index packed_floats(Index K, Index N) { return WAVETRAIN_DISPATCH(PackedFloats)(K, N); }
+Index packing_pays_from() { return WAVETRAIN_DISPATCH(PackingPaysFrom)(); }
+void pack_b(const PackSource& source, float* packed) { WAVETRAIN_DISPATCH(Pack)(source, packed); }
+void pack_b(Index K, Index N, const float* b, Index ldb, float* packed) {
+  pack_b(PackSource{.b = b, .taps = 1, .width = K, .N = N, .tap_stride = 0, .k_stride = ldb, .n_stride = 1}, packed);
+}
+
+}  // namespace wavetrain::cpu
+#endif

@@ -1,0 +1,163 @@
+// Weight gradients: products whose long axis (samples and time) is summed. Same tiles as gemm.cpp, with the roles of
+// A's axes exchanged: a tile's rows are neighbouring weights, its steps are time.
+#include "cpu/gemm.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/gemm_tn.cpp"
+#include "cpu/highway.hpp"
+#include "hwy/foreach_target.h"
+// After foreach_target.h
+#include "cpu/gemm-inl.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace wavetrain::cpu::HWY_NAMESPACE {
+
+// How dW is cut: row groups of at most kTileRows times column groups.
+struct TnGrid {
+  Index runs;          // groups never cross a run
+  Index run_rows;      // rows of dW per run
+  Index row_stride;    // in A, between the rows of a run
+  Index run_stride;    // in A, between runs
+  RowTiles groups{0};  // row groups per run
+  int widest;          // vectors per tile
+  Index column_groups;
+
+  explicit TnGrid(const GemmTn& g) {
+    runs = g.a.taps, run_rows = g.a.width, row_stride = 1, run_stride = g.a.tap_stride;
+    if (g.a.tap_stride == g.a.width) {
+      run_rows *= runs, runs = 1;  // the runs join up
+    } else if (g.a.width == 1) {
+      run_rows = runs, runs = 1, row_stride = g.a.tap_stride;  // one channel, dilated
+    }
+    groups = RowTiles(run_rows);
+    widest = run_rows == 0 ? 2 : WideVectors(static_cast<int>(std::min<Index>(run_rows, kTileRows)));
+    column_groups = (g.N + widest * kLanes - 1) / (widest * kLanes);
+  }
+  Index row_groups() const { return runs * groups.count; }
+  Index tiles() const { return row_groups() * column_groups; }
+};
+
+Index TnTiles(const GemmTn& g) { return TnGrid(g).tiles(); }
+
+void RunGemmTn(const GemmTn& g, Index begin, Index end) {
+  const TnGrid grid(g);
+  HWY_ALIGN float tail[kBlock * kPanel];
+  // Without any rows, one empty block writes the zeros.
+  const bool empty = g.samples * g.rows == 0;
+  const Index samples = empty ? 1 : g.samples, rows = empty ? 0 : g.rows;
+  Tile t;
+  t.taps = 1;
+  t.tiles = 1;
+  t.tap_jump = 0;
+  t.panel_stride = kPanel;
+  t.row_stride = grid.row_stride;
+  t.step = g.a.row_stride;
+  t.ldc = g.ldw;
+  t.last = false;
+  t.from_zero = !g.accumulate;
+  // Blocks of time outermost: what they hold of A and B stays in the first-level cache for all tiles.
+  for (Index sample = 0; sample < samples; ++sample) {
+    for (Index r = 0; r == 0 || r < rows; r += kBlock, t.from_zero = false) {
+      t.width = std::min(kBlock, rows - r);
+      const float* a = g.a.data + sample * g.a_sample_stride + r * g.a.row_stride;
+      const float* b = g.b + sample * g.b_sample_stride + r * g.ldb;
+      for (Index column_group = begin / grid.row_groups(); column_group * grid.row_groups() < end; ++column_group) {
+        const Index first = column_group * grid.row_groups();
+        const Index group_begin = std::max(begin - first, Index{0}),
+                    group_end = std::min(end - first, grid.row_groups());
+        const Index stop = std::min(g.N, (column_group + 1) * grid.widest * kLanes);
+        int vectors = 0;
+        for (Index n = column_group * grid.widest * kLanes; n < stop; n += vectors * kLanes) {
+          vectors = NextVectors(stop - n, grid.widest);
+          t.column = n;
+          t.columns = std::min<Index>(stop - n, vectors * kLanes);
+          t.b = b + n;
+          t.b_step = g.ldb;
+          if (t.columns < vectors * kLanes) {
+            PackTail(t.b, g.ldb, t.width, t.columns, vectors, tail);
+            t.b = tail;
+            t.b_step = vectors * kLanes;
+          }
+          for (Index group = group_begin; group < group_end; ++group) {
+            const Index run = group / grid.groups.count, part = group % grid.groups.count;
+            const Index row = grid.groups.begin(part), height = grid.groups.rows(part);
+            t.a = a + run * grid.run_stride + row * grid.row_stride;
+            t.c = g.w + (run * grid.run_rows + row) * g.ldw + n;
+            if (grid.row_stride == 1) RunTiles<Walk::along_columns>(height, vectors, t, NoEpilogue());
+            else RunTiles<Walk::any>(height, vectors, t, NoEpilogue());
+          }
+        }
+      }
+    }
+  }
+}
+
+void ColumnSums(Index samples, Index rows, Index N, const float* b, Index ldb, Index sample_stride, float* sums,
+                bool accumulate) {
+  const FloatTag d;
+  for (Index n = 0; n < N; n += 4 * kLanes) {
+    const Index left = N - n;
+    FloatVec s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
+    if (left >= 4 * kLanes) {
+      if (accumulate) {
+        s0 = hn::LoadU(d, sums + n), s1 = hn::LoadU(d, sums + n + kLanes);
+        s2 = hn::LoadU(d, sums + n + 2 * kLanes), s3 = hn::LoadU(d, sums + n + 3 * kLanes);
+      }
+      for (Index sample = 0; sample < samples; ++sample) {
+        const float* p = b + sample * sample_stride + n;
+        for (Index r = 0; r < rows; ++r, p += ldb) {
+          s0 = hn::Add(s0, hn::LoadU(d, p)), s1 = hn::Add(s1, hn::LoadU(d, p + kLanes));
+          s2 = hn::Add(s2, hn::LoadU(d, p + 2 * kLanes)), s3 = hn::Add(s3, hn::LoadU(d, p + 3 * kLanes));
+        }
+      }
+      hn::StoreU(s0, d, sums + n), hn::StoreU(s1, d, sums + n + kLanes);
+      hn::StoreU(s2, d, sums + n + 2 * kLanes), hn::StoreU(s3, d, sums + n + 3 * kLanes);
+      continue;
+    }
+    for (Index m = n; m < N; m += kLanes) {
+      FloatVec sum = accumulate ? LoadSome(sums + m, N - m) : hn::Zero(d);
+      for (Index sample = 0; sample < samples; ++sample) {
+        const float* p = b + sample * sample_stride + m;
+        for (Index r = 0; r < rows; ++r, p += ldb) sum = hn::Add(sum, LoadSome(p, N - m));
+      }
+      StoreSome(sum, sums + m, N - m);
+    }
+  }
+}
+
+void AddInOrder(Index parts, Index n, const float* part, float* sum, bool accumulate) {
+  const FloatTag d;
+  for (Index i = 0; i < n; i += kLanes) {
+    FloatVec total = accumulate ? LoadSome(sum + i, n - i) : hn::Zero(d);
+    for (Index p = 0; p < parts; ++p) {
+      const FloatVec next = LoadSome(part + p * n + i, n - i);
+      total = p == 0 && !accumulate ? next : hn::Add(total, next);
+    }
+    StoreSome(total, sum + i, n - i);
+  }
+}
+
+}  // namespace wavetrain::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace wavetrain::cpu {
+
+HWY_EXPORT(TnTiles);
+HWY_EXPORT(RunGemmTn);
+HWY_EXPORT(ColumnSums);
+HWY_EXPORT(AddInOrder);
+
+Index gemm_tn_tiles(const GemmTn& g) { return WAVETRAIN_DISPATCH(TnTiles)(g); }
+void gemm_tn(const GemmTn& g, Index begin, Index end) { WAVETRAIN_DISPATCH(RunGemmTn)(g, begin, end); }
+void column_sums(Index samples, Index rows, Index N, const float* b, Index ldb, Index sample_stride, float* sums,
+                 bool accumulate) {
+  WAVETRAIN_DISPATCH(ColumnSums)(samples, rows, N, b, ldb, sample_stride, sums, accumulate);
+}
+void add_in_order(Index parts, Index n, const float* part, float* sum, bool accumulate) {
+  WAVETRAIN_DISPATCH(AddInOrder)(parts, n, part, sum, accumulate);
+}
+
+}  // namespace wavetrain::cpu
+#endif

@@ -1,0 +1,18 @@
+// The factories of all kernels; see kernel_table() for their order.
+#pragma once
+
+#include "cpu/kernel.hpp"
+
+namespace wavetrain::cpu {
+
+bool compile_conv1d(KernelBuilder& builder);
+bool compile_matmul(KernelBuilder& builder);
+bool compile_activation(KernelBuilder& builder);
+bool compile_pool1d(KernelBuilder& builder);
+bool compile_global_pool1d(KernelBuilder& builder);
+bool compile_batch_normalize(KernelBuilder& builder);
+bool compile_dropout(KernelBuilder& builder);
+bool compile_recurrent(KernelBuilder& builder);
+bool compile_reference(KernelBuilder& builder);
+
+}  // namespace wavetrain::cpu

@@ -1,0 +1,91 @@
+// A Plan: a graph compiled for a capacity. Immutable; any number of workspaces run it at the same time.
+//
+// It holds the stages in the order in which they run, grouped into segments, and the layout of memory. It is compiled for
+// an input shape at capacity (N samples, and T steps where the model leaves time open) and runs any batch up to that.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "cpu/kernel.hpp"
+
+namespace wavetrain::cpu {
+
+// Stages that run without waiting for one another: per-sample stages side by side, or one stage of another kind.
+struct Segment {
+  Stage::Split split = Stage::Split::once;
+  std::vector<Stage> stages{};
+  double cost_per_sample = 0;  // floating point operations, roughly
+};
+
+// Where a slot's floats lie.
+struct SlotPlace {
+  enum class Kind { arena, packed, weight, gradient };
+  Kind kind = Kind::arena;
+  Index offset = 0;      // in floats; unused for weights
+  ValueId weight = kNoValue;
+};
+
+// Where each weight lies in the flat segments of values and of gradients. Blocks are padded to whole vectors, so that
+// kernels may read past a weight's end.
+struct FlatLayout {
+  struct Block {
+    ValueId value;
+    Index offset;
+    Index size;
+  };
+  std::vector<Block> blocks;
+  Index floats = 0;
+};
+// The trained weights of a graph, or the others.
+FlatLayout flat_layout(const Graph& graph, bool trained);
+
+// The activation along the last axis that a model ends in, or null.
+const wavetrain::Activation* final_activation(const Graph& graph);
+
+class Plan {
+ public:
+  // `input` is the input shape at capacity, the batch first, everything known. With `loss_takes_activation` the gradient that
+  // goes into backward is that in front of the model's last activation, which the loss has differentiated along with itself
+  // (see final_activation). Throws what the operations' shape rules throw.
+  Plan(std::shared_ptr<const Graph> graph, const Shape& input, bool training, int max_threads,
+       bool loss_takes_activation = false);
+
+  const Graph& graph() const { return *graph_; }
+  const Shape& input() const { return input_; }
+  bool training() const { return training_; }
+  int max_threads() const { return max_threads_; }
+  // True when a batch of this shape fits.
+  bool fits(const Shape& input) const;
+
+  const std::vector<Segment>& packing() const { return packing_; }
+  const std::vector<Segment>& forward() const { return forward_; }
+  const std::vector<Segment>& backward() const { return backward_; }
+  const std::vector<SlotPlace>& slots() const { return slots_; }
+  const FlatLayout& gradients() const { return gradients_; }
+
+  SlotId input_slot() const { return input_slot_; }
+  SlotId output_slot() const { return output_slot_; }
+  SlotId output_grad_slot() const { return output_grad_slot_; }
+  Index arena_floats() const { return arena_floats_; }
+  Index packed_floats() const { return packed_floats_; }
+  Index scratch_floats() const { return scratch_floats_; }
+
+ private:
+  friend class PlanCompiler;
+  friend class KernelBuilder;
+
+  std::shared_ptr<const Graph> graph_;
+  Shape input_;
+  bool training_;
+  int max_threads_;
+  bool loss_takes_activation_;
+  std::vector<Segment> packing_, forward_, backward_;
+  std::vector<SlotPlace> slots_;
+  FlatLayout gradients_;
+  SlotId input_slot_ = kNoSlot, output_slot_ = kNoSlot, output_grad_slot_ = kNoSlot;
+  Index arena_floats_ = 0, packed_floats_ = 0, scratch_floats_ = 0;
+  std::vector<std::shared_ptr<const void>> kernels_;
+};
+
+}  // namespace wavetrain::cpu

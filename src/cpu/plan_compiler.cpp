@@ -1,0 +1,342 @@
+#include "cpu/plan_compiler.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "cpu/kernels/add.hpp"
+#include "graph/ops/activation.hpp"
+#include "wavetrain/error.hpp"
+
+namespace wavetrain::cpu {
+namespace {
+
+// Blocks start on whole cache lines and end in slack of at least one vector, so that kernels may read past an end.
+constexpr Index kLine = 16;
+Index padded(Index floats) { return (floats + 2 * kLine - 1) / kLine * kLine; }
+
+// Puts a stage into the last segment when both are per sample, else into a new one.
+void append(std::vector<Segment>& segments, const Stage& stage, double cost) {
+  const bool joins = !segments.empty() && stage.split == Stage::Split::samples &&
+                     segments.back().split == Stage::Split::samples;
+  if (!joins) segments.push_back({.split = stage.split});
+  segments.back().stages.push_back(stage);
+  segments.back().cost_per_sample += cost;
+}
+
+}  // namespace
+
+FlatLayout flat_layout(const Graph& graph, bool trained) {
+  FlatLayout layout;
+  for (std::size_t id = 0; id < graph.values().size(); ++id) {
+    const GraphValue& value = graph.values()[id];
+    if (!value.is_weight() || value.trained != trained) continue;
+    layout.blocks.push_back({static_cast<ValueId>(id), layout.floats, value.shape.size()});
+    layout.floats += padded(value.shape.size());
+  }
+  return layout;
+}
+
+PlanCompiler::PlanCompiler(Plan& plan) : plan_(plan), graph_(*plan.graph_) {}
+
+void PlanCompiler::compile() {
+  infer_shapes();
+  skip_and_fuse();
+  find_gradients();
+  make_value_slots();
+  compile_kernels();
+  add_gradient_sums();
+  group_segments();
+  find_lifetimes();
+  place_slots();
+}
+
+void PlanCompiler::infer_shapes() {
+  shapes_.resize(graph_.values().size());
+  for (std::size_t id = 0; id < shapes_.size(); ++id) {
+    if (graph_.values()[id].is_weight()) shapes_[id] = graph_.values()[id].shape;
+  }
+  shapes_[static_cast<std::size_t>(graph_.input())] = plan_.input_;
+  for (const GraphNode& n : graph_.nodes()) {
+    std::vector<Shape> inputs;
+    for (const ValueId id : n.inputs) inputs.push_back(id == kNoValue ? Shape{} : shapes_[static_cast<std::size_t>(id)]);
+    try {
+      shapes_[static_cast<std::size_t>(n.output)] = n.op->infer(inputs);
+    } catch (const ValueError& error) {
+      throw ValueError(fmt::format("Layer '{}': {}", n.layer, error.what()));
+    }
+  }
+}
+
+double PlanCompiler::cost(int i) const {
+  std::vector<Shape> inputs;
+  for (const ValueId id : node(i).inputs) inputs.push_back(id == kNoValue ? Shape{} : shapes_[static_cast<std::size_t>(id)]);
+  const Shape& output = shapes_[static_cast<std::size_t>(node(i).output)];
+  return node(i).op->cost(inputs, output) / static_cast<double>(std::max<Index>(plan_.input_[0], 1));
+}
+
+void PlanCompiler::skip_and_fuse() {
+  roots_.resize(graph_.values().size());
+  std::iota(roots_.begin(), roots_.end(), 0);
+  compiled_.resize(graph_.nodes().size());
+  std::vector<int> uses(graph_.values().size(), 0);
+  std::vector<int> user(graph_.values().size(), -1);
+  for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
+    for (const ValueId id : graph_.nodes()[i].inputs) {
+      if (id == kNoValue) continue;
+      ++uses[static_cast<std::size_t>(id)];
+      user[static_cast<std::size_t>(id)] = static_cast<int>(i);
+    }
+  }
+  static const wavetrain::Activation linear = "linear";
+  for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
+    const GraphNode& n = graph_.nodes()[i];
+    Compiled& c = compiled_[i];
+    if (c.skipped) continue;
+    c.epilogue = &linear;
+    c.output = n.output;
+    c.input_grads.assign(n.inputs.size(), kNoSlot);
+    c.keeps_input.assign(n.inputs.size(), false);
+    if (n.op->is_view() || (!plan_.training_ && n.op->is_identity_in_inference())) {
+      c.skipped = true;
+      roots_[static_cast<std::size_t>(n.output)] = root(n.inputs[0]);
+      continue;
+    }
+    // An activation that alone reads this output is applied before the output is written.
+    if (n.output == graph_.output() || uses[static_cast<std::size_t>(n.output)] != 1) continue;
+    const int next = user[static_cast<std::size_t>(n.output)];
+    const auto* activate = dynamic_cast<const ops::Activate*>(node(next).op.get());
+    if (activate == nullptr || activate->axis != -1 || !can_fuse(*n.op, activate->activation)) continue;
+    if (plan_.training_ && activate->backward_reads_input(0)) continue;
+    c.epilogue = &activate->activation;
+    c.output = node(next).output;
+    compiled(next).skipped = true;
+  }
+}
+
+void PlanCompiler::find_gradients() {
+  needs_grad_.assign(graph_.values().size(), false);
+  if (!plan_.training_) return;
+  for (std::size_t id = 0; id < needs_grad_.size(); ++id) needs_grad_[id] = graph_.values()[id].trained;
+  for (const GraphNode& n : graph_.nodes()) {
+    const bool any = std::any_of(n.inputs.begin(), n.inputs.end(), [&](ValueId id) {
+      return id != kNoValue && needs_grad_[static_cast<std::size_t>(id)];
+    });
+    needs_grad_[static_cast<std::size_t>(n.output)] = any;
+  }
+}
+
+SlotId PlanCompiler::new_slot(SlotPlace place, Index floats) {
+  plan_.slots_.push_back(place);
+  slots_.push_back({.floats = floats});
+  return static_cast<SlotId>(slots_.size()) - 1;
+}
+
+void PlanCompiler::make_value_slots() {
+  const std::size_t count = graph_.values().size();
+  value_slots_.assign(count, kNoSlot);
+  grad_slots_.assign(count, kNoSlot);
+  partial_grads_.resize(count);
+  if (plan_.training_) plan_.gradients_ = flat_layout(graph_, true);
+  for (const FlatLayout::Block& block : plan_.gradients_.blocks) {
+    grad_slots_[static_cast<std::size_t>(block.value)] =
+        new_slot({.kind = SlotPlace::Kind::gradient, .offset = block.offset}, 0);
+  }
+  for (std::size_t id = 0; id < count; ++id) {
+    const auto r = static_cast<std::size_t>(roots_[id]);
+    if (r != id) continue;
+    if (graph_.values()[id].is_weight()) {
+      value_slots_[id] = new_slot({.kind = SlotPlace::Kind::weight, .weight = static_cast<ValueId>(id)}, 0);
+      continue;
+    }
+    value_slots_[id] = new_arena_slot(shapes_[id].size());
+    if (needs_grad_[id]) grad_slots_[id] = new_arena_slot(shapes_[id].size());
+  }
+  for (std::size_t id = 0; id < count; ++id) {
+    const auto r = static_cast<std::size_t>(roots_[id]);
+    value_slots_[id] = value_slots_[r];
+    if (r != id) grad_slots_[id] = grad_slots_[r];
+  }
+  plan_.input_slot_ = value_slots_[static_cast<std::size_t>(graph_.input())];
+  plan_.output_slot_ = value_slots_[static_cast<std::size_t>(graph_.output())];
+  SlotId& output_grad = grad_slots_[static_cast<std::size_t>(root(graph_.output()))];
+  // A model without trained weights still has somewhere for the loss to put its gradient.
+  if (plan_.training_ && output_grad == kNoSlot) {
+    output_grad = new_arena_slot(shapes_[static_cast<std::size_t>(graph_.output())].size());
+  }
+  plan_.output_grad_slot_ = output_grad;
+
+  // Who reads a value more than once gets its gradient in parts, which are added up before it is used.
+  std::vector<int> uses(count, 0);
+  for (std::size_t i = 0; i < compiled_.size(); ++i) {
+    if (compiled_[i].skipped) continue;
+    for (const ValueId id : graph_.nodes()[i].inputs) {
+      if (id != kNoValue && needs_grad_[static_cast<std::size_t>(id)]) ++uses[static_cast<std::size_t>(root(id))];
+    }
+  }
+  for (std::size_t i = 0; i < compiled_.size(); ++i) {
+    if (compiled_[i].skipped) continue;
+    const GraphNode& n = graph_.nodes()[i];
+    for (std::size_t k = 0; k < n.inputs.size(); ++k) {
+      if (n.inputs[k] == kNoValue || !needs_grad_[static_cast<std::size_t>(n.inputs[k])]) continue;
+      const auto r = static_cast<std::size_t>(root(n.inputs[k]));
+      if (uses[r] == 1) {
+        compiled_[i].input_grads[k] = grad_slots_[r];
+      } else {
+        compiled_[i].input_grads[k] = new_arena_slot(shapes_[r].size());
+        partial_grads_[r].push_back(compiled_[i].input_grads[k]);
+      }
+    }
+  }
+}
+
+void PlanCompiler::compile_kernels() {
+  for (std::size_t i = 0; i < compiled_.size(); ++i) {
+    if (compiled_[i].skipped) continue;
+    KernelBuilder builder(*this, static_cast<int>(i));
+    const bool done = std::any_of(kernel_table().begin(), kernel_table().end(),
+                                  [&](const KernelEntry& entry) { return entry.compile(builder); });
+    if (!done) throw InternalError(fmt::format("no kernel for operation {}", graph_.nodes()[i].op->name()));
+  }
+}
+
+void PlanCompiler::add_gradient_sums() {
+  for (std::size_t id = 0; id < partial_grads_.size(); ++id) {
+    if (partial_grads_[id].empty()) continue;
+    const int producer = graph_.values()[id].producer;
+    // Weights have no producer; their parts are added after the last use, in the first node that reads them.
+    int place = producer;
+    for (int i = 0; place < 0 && i < static_cast<int>(compiled_.size()); ++i) {
+      for (const ValueId input : node(i).inputs) {
+        if (input == static_cast<ValueId>(id)) place = i;
+      }
+    }
+    const auto kernel = std::make_shared<const AddGradients>(
+        AddGradients{partial_grads_[id], grad_slots_[id], static_cast<ValueId>(id), graph_.values()[id].is_weight()});
+    plan_.kernels_.push_back(kernel);
+    const Stage stage{Stage::Split::once, &AddGradients::run, nullptr, kernel.get(), place};
+    auto& backward = compiled(place).backward;
+    backward.insert(producer < 0 ? backward.end() : backward.begin(), stage);
+  }
+}
+
+void PlanCompiler::group_segments() {
+  for (Compiled& c : compiled_) {
+    const double flops = c.skipped ? 0 : cost(static_cast<int>(&c - compiled_.data()));
+    for (const Stage& stage : c.packing) append(plan_.packing_, stage, flops);
+    for (const Stage& stage : c.forward) append(plan_.forward_, stage, flops / static_cast<double>(c.forward.size()));
+  }
+  for (auto c = compiled_.rbegin(); c != compiled_.rend(); ++c) {
+    const double flops = c->skipped ? 0 : cost(static_cast<int>(&*c - compiled_.data()));
+    for (const Stage& stage : c->backward) append(plan_.backward_, stage, flops);
+  }
+  // Which segments a node's stages ended up in.
+  for (Compiled& c : compiled_) {
+    c.forward_first = c.backward_first = std::numeric_limits<int>::max();
+    c.forward_last = c.backward_last = -1;
+  }
+  const auto number = [&](const std::vector<Segment>& segments, int offset, int Compiled::*first, int Compiled::*last) {
+    for (std::size_t s = 0; s < segments.size(); ++s) {
+      for (const Stage& stage : segments[s].stages) {
+        Compiled& c = compiled(stage.node);
+        c.*first = std::min(c.*first, offset + static_cast<int>(s));
+        c.*last = std::max(c.*last, offset + static_cast<int>(s));
+      }
+    }
+  };
+  loss_time_ = static_cast<int>(plan_.forward_.size());
+  number(plan_.forward_, 0, &Compiled::forward_first, &Compiled::forward_last);
+  number(plan_.backward_, loss_time_ + 1, &Compiled::backward_first, &Compiled::backward_last);
+}
+
+void PlanCompiler::find_lifetimes() {
+  const auto forward_and_backward = [](Lifetime& life, const Compiled& c) {
+    life.include(c.forward_first);
+    life.include(c.forward_last);
+    if (c.backward_last >= 0) life.include(c.backward_last);
+  };
+  slot(plan_.input_slot_).life.include(0);
+  slot(plan_.output_slot_).life.include(loss_time_);
+  for (const Compiled& c : compiled_) {
+    if (c.skipped || c.forward_last < 0) continue;
+    const GraphNode& n = graph_.nodes()[static_cast<std::size_t>(&c - compiled_.data())];
+    const bool has_backward = c.backward_last >= 0;
+    Lifetime& output = slot(value_slots_[static_cast<std::size_t>(c.output)]).life;
+    output.include(c.forward_first);
+    output.include(c.forward_last);
+    if (has_backward && c.keeps_output) output.include(c.backward_last);
+    for (std::size_t k = 0; k < n.inputs.size(); ++k) {
+      if (n.inputs[k] == kNoValue) continue;
+      Lifetime& input = slot(value_slots_[static_cast<std::size_t>(n.inputs[k])]).life;
+      input.include(c.forward_last);
+      if (has_backward && c.keeps_input[k]) input.include(c.backward_last);
+      if (has_backward && c.input_grads[k] != kNoSlot) {
+        slot(c.input_grads[k]).life.include(c.backward_first);
+        slot(c.input_grads[k]).life.include(c.backward_last);
+      }
+    }
+    if (has_backward) {
+      const SlotId grad = grad_slots_[static_cast<std::size_t>(c.output)];
+      if (grad != kNoSlot) {
+        slot(grad).life.include(c.backward_first);
+        slot(grad).life.include(c.backward_last);
+      }
+      // Parts of the gradient wait until they are added up in front of this node.
+      for (const SlotId part : partial_grads_[static_cast<std::size_t>(root(c.output))]) {
+        slot(part).life.include(c.backward_first);
+      }
+    }
+    for (const SlotId id : c.saved) forward_and_backward(slot(id).life, c);
+    for (const SlotId id : c.forward_temporaries) {
+      slot(id).life.include(c.forward_first);
+      slot(id).life.include(c.forward_last);
+    }
+    for (const SlotId id : c.backward_temporaries) {
+      slot(id).life.include(c.backward_first);
+      slot(id).life.include(c.backward_last);
+    }
+  }
+  if (plan_.output_grad_slot_ != kNoSlot) slot(plan_.output_grad_slot_).life.include(loss_time_);
+  // Parts of a weight's gradient are added up in the last segment of its first reader.
+  for (std::size_t id = 0; id < partial_grads_.size(); ++id) {
+    if (!graph_.values()[id].is_weight()) continue;
+    for (const SlotId part : partial_grads_[id]) slot(part).life.include(loss_time_ + static_cast<int>(plan_.backward_.size()));
+  }
+}
+
+// Largest first, each at the lowest place that is free for its whole life: simple, and near the optimum for chains.
+void PlanCompiler::place_slots() {
+  std::vector<SlotId> order;
+  for (SlotId id = 0; id < static_cast<SlotId>(slots_.size()); ++id) {
+    SlotPlace& place = plan_.slots_[static_cast<std::size_t>(id)];
+    if (place.kind == SlotPlace::Kind::packed) {
+      place.offset = plan_.packed_floats_;
+      plan_.packed_floats_ += padded(slot(id).floats);
+    }
+    if (place.kind == SlotPlace::Kind::arena && slot(id).life.last >= 0) order.push_back(id);
+  }
+  std::stable_sort(order.begin(), order.end(), [&](SlotId a, SlotId b) { return slot(a).floats > slot(b).floats; });
+  std::vector<SlotId> placed;
+  for (const SlotId id : order) {
+    const Lifetime& life = slot(id).life;
+    std::vector<std::pair<Index, Index>> taken;  // [begin, end) of slots alive at the same time
+    for (const SlotId other : placed) {
+      const Lifetime& o = slot(other).life;
+      if (o.last < life.first || o.first > life.last) continue;
+      const Index begin = plan_.slots_[static_cast<std::size_t>(other)].offset;
+      taken.emplace_back(begin, begin + padded(slot(other).floats));
+    }
+    std::sort(taken.begin(), taken.end());
+    Index offset = 0;
+    for (const auto& [begin, end] : taken) {
+      if (offset + padded(slot(id).floats) <= begin) break;
+      offset = std::max(offset, end);
+    }
+    plan_.slots_[static_cast<std::size_t>(id)].offset = offset;
+    plan_.arena_floats_ = std::max(plan_.arena_floats_, offset + padded(slot(id).floats));
+    placed.push_back(id);
+  }
+}
+
+}  // namespace wavetrain::cpu

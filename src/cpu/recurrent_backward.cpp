@@ -1,0 +1,235 @@
+// The loop over time, backward, and the large products after it.
+#include <algorithm>
+#include <array>
+
+#include "cpu/gemm.hpp"
+#include "cpu/recurrent_layout.hpp"
+
+namespace wavetrain::cpu {
+namespace {
+
+// Packed for the backward pass: U^T, one (u, u) matrix per gate or with taps of neighbouring gates, then W^T. The fused
+// way needs one product per step for LSTM; for GRU two, as the candidate's gradient is in another slot.
+Index neighbouring_gates(const Recurrence& r) {
+  return !recurrent_is_fused(r) ? 1 : r.cell == Cell::gru ? 2 : r.gates();
+}
+
+// Rows of input gradients: one product for all gates, or one per gate when each has its own mask.
+Index gates_per_product(const Recurrence& r) { return r.input_masks > 1 ? 1 : r.gates(); }
+
+// (gates·u, N) transposed from columns [gate·u, (gate + gates)·u) of `weights` (N, G·u).
+void pack_transposed(const Recurrence& r, const float* weights, Index N, Index gate, Index gates, float* packed) {
+  pack_b(PackSource{.b = weights + gate * r.units, .taps = gates, .width = r.units, .N = N, .tap_stride = r.units,
+                    .k_stride = 1, .n_stride = r.gates() * r.units},
+         packed);
+}
+
+// dx of one sample, from its rows.
+void input_gradient(const RecurrentCall& call, const float* rows, Index b, float* dx, float* product) {
+  const Recurrence& r = call.r;
+  const Index u = r.units, C = r.C, gates = gates_per_product(r);
+  const float* const packed = call.packed + r.gates() * packed_floats(u, u);
+  for (Index g = 0; g < r.gates(); g += gates) {
+    float* const to = g == 0 ? dx : product;
+    // Rows are in processing order, dx in that of time.
+    gemm({.M = r.T, .N = C, .a = {rows + g * call.layout.padded, call.layout.row, u, gates, call.layout.padded},
+          .b = packed + g * packed_floats(u, C), .packed = true, .c = r.go_backwards ? to + (r.T - 1) * C : to,
+          .ldc = r.go_backwards ? -C : C});
+    if (r.input_masks == 0) continue;
+    const float* const mask = call.in.input_dropout + (g * r.B + b) * C;
+    for (Index t = 0; t < r.T; ++t) {
+      for (Index c = 0; c < C; ++c) {
+        if (g == 0) dx[t * C + c] *= mask[c];
+        else dx[t * C + c] += product[t * C + c] * mask[c];
+      }
+    }
+  }
+}
+
+void start_gradient(float* to, const float* from, const RecurrentCall& call) {
+  const Index u = call.r.units, padded = call.layout.padded;
+  for (Index i = 0; i < call.samples(); ++i) {
+    const Index given = from == nullptr ? 0 : u;
+    if (given > 0) std::copy_n(from + (call.begin + i) * u, u, to + i * padded);
+    std::fill(to + i * padded + given, to + (i + 1) * padded, 0.0f);
+  }
+}
+
+void store_gradient(float* to, const float* from, const RecurrentCall& call) {
+  if (to == nullptr) return;
+  for (Index i = 0; i < call.samples(); ++i)
+    std::copy_n(from + i * call.layout.padded, call.r.units, to + (call.begin + i) * call.r.units);
+}
+
+}  // namespace
+
+Index recurrent_backward_packed_floats(const Recurrence& r) {
+  return r.gates() * (packed_floats(r.units, r.units) + packed_floats(r.units, r.C));
+}
+
+void recurrent_backward_pack(const Recurrence& r, const RecurrentWeights<float>& weights, float* packed) {
+  const Index u = r.units, G = r.gates();
+  for (Index g = 0, gates; g < G; g += gates) {
+    gates = std::min(neighbouring_gates(r), G - g);
+    pack_transposed(r, weights.recurrent_kernel, u, g, gates, packed + g * packed_floats(u, u));
+  }
+  packed += G * packed_floats(u, u);
+  for (Index g = 0; g < G; g += gates_per_product(r))
+    pack_transposed(r, weights.kernel, r.C, g, gates_per_product(r), packed + g * packed_floats(u, r.C));
+}
+
+void recurrent_backward(const Recurrence& r, const float* packed, const RecurrentInputs<float>& in,
+                        const RecurrentOutputGradients<float>& dout, const RecurrentInputGradients<float>& din,
+                        float* saved, float* scratch, Index begin, Index end) {
+  if (begin == end) return;
+  const RecurrentLayout layout(r);
+  const RecurrentCall call{r, layout, packed, in, begin, end};
+  const Index u = r.units, samples = end - begin, state = samples * layout.padded;
+  const Index sample_stride = (r.T + 1) * layout.row;
+  float* const rows = saved + begin * sample_stride;
+  RecurrentBackStep step{};
+  step.sample_stride = sample_stride;
+  step.dh = scratch;
+  step.dc = step.dh + state;
+  step.repeated_dy = step.dc + state;
+  step.product = step.repeated_dy + state;
+  step.dgates = step.product + state;
+  float* const dx_product = step.dgates + 4 * layout.padded;
+  step.dy_stride = (r.return_sequences ? r.T : 1) * u;
+  start_gradient(step.dh, dout.dh_last, call);
+  start_gradient(step.dc, r.cell == Cell::lstm ? dout.dc_last : nullptr, call);
+  start_gradient(step.repeated_dy, nullptr, call);
+
+  const Index gates = neighbouring_gates(r);
+  for (Index s = r.T - 1; s >= 0; --s) {
+    step.row = rows + s * layout.row;
+    step.mask = call.mask(s);
+    const bool has_dy = dout.dy != nullptr && (r.return_sequences || s == r.T - 1);
+    step.dy = has_dy ? dout.dy + begin * step.dy_stride + (r.return_sequences ? s * u : 0) : nullptr;
+    if (!layout.fused) {
+      recurrent_general_step_backward(call, step);
+      continue;
+    }
+    recurrent_fused_gates_backward(call, step);
+    if (s == 0 && din.dh0 == nullptr) break;  // nobody wants the state before the first step
+    Gemm product{.M = samples, .N = u, .a = {step.row, sample_stride, u, gates, layout.padded}, .b = packed,
+                 .packed = true, .c = step.dh, .ldc = layout.padded, .accumulate = true};
+    gemm(product);
+    if (r.cell == Cell::gru) {
+      product.a = {step.row + RecurrentLayout::kInner * layout.padded, sample_stride, u};
+      product.b = packed + gates * packed_floats(u, u);
+      gemm(product);
+    }
+  }
+  store_gradient(din.dh0, step.dh, call);
+  if (r.cell == Cell::lstm) store_gradient(din.dc0, step.dc, call);
+  if (din.dx == nullptr) return;
+  for (Index b = begin; b < end; ++b)
+    input_gradient(call, saved + b * sample_stride, b, din.dx + b * r.T * r.C, dx_product);
+}
+
+namespace {
+
+// The weight gradients as a list of products and sums, with their tiles in a row.
+class WeightJobs {
+ public:
+  WeightJobs(const Recurrence& r, const RecurrentInputs<float>& in, const float* saved,
+             const RecurrentWeightGradients<float>& d, bool accumulate)
+      : r_(r), layout_(r), saved_(saved), accumulate_(accumulate) {
+    const Index u = r.units, G = r.gates();
+    const bool two = r.has_two_biases();
+    const bool merge = layout_.padded == u;  // neighbouring gates' gradients have no gap between them
+    if (d.dkernel != nullptr) {
+      const Index step = merge && r.input_masks <= 1 ? G : 1;
+      for (Index g = 0; g < G; g += step) {
+        const float* const x = recurrent_gate_input(r, layout_, in.x, saved, g);
+        add_product({at(x, r.go_backwards ? (r.T - 1) * r.C : 0), r.go_backwards ? -r.C : r.C, r.C, 1, 0}, r.T * r.C, g,
+                    step * u, d.dkernel + g * u);
+      }
+    }
+    if (d.drecurrent_kernel != nullptr) {
+      const Index joined = merge && r.recurrent_masks == 0 ? (r.cell == Cell::gru ? 2 : G) : 1;
+      for (Index g = 0, step; g < G; g += step) {
+        step = std::min(joined, G - g);
+        const bool candidate = r.cell == Cell::gru && g == 2;
+        const Index state = candidate && !r.reset_after  ? RecurrentLayout::kInner
+                            : r.recurrent_masks > 0      ? layout_.masked_h + g
+                                                         : layout_.h;
+        add_product({at(saved, state * layout_.padded), layout_.row, u, 1, 0}, (r.T + 1) * layout_.row,
+                    candidate && two ? RecurrentLayout::kInner : g, step * u, d.drecurrent_kernel + g * u);
+      }
+    }
+    if (d.dbias != nullptr) {
+      for (Index g = 0; g < G; ++g) add_sum(g, d.dbias + g * u);
+      for (Index g = 0; two && g < G; ++g) add_sum(g == 2 ? RecurrentLayout::kInner : g, d.dbias + (G + g) * u);
+    }
+  }
+
+  Index tiles() const { return tiles_; }
+
+  void run(Index begin, Index end) const {
+    for (Index i = 0; i < count_; ++i) {
+      const Job& job = jobs_[static_cast<std::size_t>(i)];
+      const Index first = std::max(begin, job.begin), last = std::min(end, job.begin + job.tiles);
+      if (first >= last) continue;
+      const GemmTn& g = job.product;
+      if (job.is_sum) column_sums(r_.B, r_.T, r_.units, g.b, g.ldb, g.b_sample_stride, g.w, accumulate_);
+      else gemm_tn(g, first - job.begin, last - job.begin);
+    }
+  }
+
+ private:
+  struct Job {
+    GemmTn product;
+    bool is_sum = false;
+    Index begin = 0, tiles = 0;
+  };
+
+  // Counting tiles needs no arrays.
+  static const float* at(const float* array, Index offset) { return array == nullptr ? nullptr : array + offset; }
+
+  void add_product(const Rows& a, Index a_sample_stride, Index slot, Index N, float* w) {
+    Job job;
+    job.product = {.samples = r_.B, .rows = r_.T, .N = N, .a = a, .a_sample_stride = a_sample_stride,
+                   .b = at(saved_, slot * layout_.padded), .ldb = layout_.row,
+                   .b_sample_stride = (r_.T + 1) * layout_.row, .w = w, .ldw = r_.gates() * r_.units,
+                   .accumulate = accumulate_};
+    add(job, gemm_tn_tiles(job.product));
+  }
+  void add_sum(Index slot, float* sums) {
+    Job job;
+    job.is_sum = true;
+    job.product.b = at(saved_, slot * layout_.padded);
+    job.product.ldb = layout_.row;
+    job.product.b_sample_stride = (r_.T + 1) * layout_.row;
+    job.product.w = sums;
+    add(job, 1);
+  }
+  void add(Job& job, Index tiles) {
+    job.begin = tiles_;
+    job.tiles = tiles;
+    tiles_ += tiles;
+    jobs_[static_cast<std::size_t>(count_++)] = job;
+  }
+
+  const Recurrence& r_;
+  RecurrentLayout layout_;
+  const float* saved_;
+  bool accumulate_;
+  std::array<Job, 14> jobs_;  // W and U per gate (4 + 4), biases (6)
+  Index count_ = 0, tiles_ = 0;
+};
+
+}  // namespace
+
+Index recurrent_weight_tiles(const Recurrence& r, const RecurrentWeightGradients<float>& dweights) {
+  return WeightJobs(r, {}, nullptr, dweights, false).tiles();
+}
+
+void recurrent_backward_weights(const Recurrence& r, const RecurrentInputs<float>& in, const float* saved,
+                                const RecurrentWeightGradients<float>& dweights, bool accumulate, Index begin,
+                                Index end) {
+  WeightJobs(r, in, saved, dweights, accumulate).run(begin, end);
+}
+
+}  // namespace wavetrain::cpu

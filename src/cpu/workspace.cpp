@@ -1,0 +1,126 @@
+#include "cpu/workspace.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "cpu/flush_denormals.hpp"
+#include "cpu/pool.hpp"
+
+namespace wavetrain::cpu {
+namespace {
+
+// Below this much work for each thread, waking one costs more than it brings.
+constexpr double kCostPerThread = 150e3;
+
+}  // namespace
+
+Workspace::Workspace(std::shared_ptr<const Plan> plan)
+    : plan_(std::move(plan)),
+      arena_(static_cast<std::size_t>(plan_->arena_floats())),
+      packed_(static_cast<std::size_t>(plan_->packed_floats())),
+      scratch_(static_cast<std::size_t>(plan_->scratch_floats() * plan_->max_threads())),
+      gradients_(static_cast<std::size_t>(plan_->gradients().floats)),
+      shapes_(plan_->graph().values().size()) {
+  for (const SlotPlace& place : plan_->slots()) {
+    switch (place.kind) {
+      case SlotPlace::Kind::arena: slots_.push_back(arena_.data() + place.offset); break;
+      case SlotPlace::Kind::packed: slots_.push_back(packed_.data() + place.offset); break;
+      case SlotPlace::Kind::gradient: slots_.push_back(gradients_.data() + place.offset); break;
+      case SlotPlace::Kind::weight: slots_.push_back(plan_->graph().value(place.weight).variable.data()); break;
+    }
+  }
+  run_.slot = slots_.data();
+  run_.shape = shapes_.data();
+  run_.scratch = scratch_.data();
+  run_.scratch_floats = plan_->scratch_floats();
+  run_.training = plan_->training();
+  bind(plan_->input());
+}
+
+void Workspace::bind(const Shape& input) {
+  const Graph& graph = plan_->graph();
+  Shape& bound = shapes_[static_cast<std::size_t>(graph.input())];
+  if (bound == input) return;
+  for (std::size_t id = 0; id < shapes_.size(); ++id) {
+    if (graph.values()[id].is_weight()) shapes_[id] = graph.values()[id].shape;
+  }
+  bound = input;
+  for (const GraphNode& node : graph.nodes()) {
+    std::array<Shape, OpCall<float>::kMaxInputs> inputs;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      inputs[i] = node.inputs[i] == kNoValue ? Shape{} : shapes_[static_cast<std::size_t>(node.inputs[i])];
+    }
+    shapes_[static_cast<std::size_t>(node.output)] = node.op->infer(std::span(inputs.data(), node.inputs.size()));
+  }
+  run_.batch = input[0];
+}
+
+const Shape& Workspace::output_shape() const { return shapes_[static_cast<std::size_t>(plan_->graph().output())]; }
+
+void Workspace::forward(std::uint64_t step, std::uint64_t weights_version) {
+  const FlushDenormals flush;
+  run_.step = step;
+  if (plan_->training() || !packed_valid_ || packed_version_ != weights_version) {
+    run(plan_->packing());
+    packed_version_ = weights_version;
+    packed_valid_ = true;
+  }
+  run(plan_->forward());
+}
+
+void Workspace::backward() {
+  const FlushDenormals flush;
+  run(plan_->backward());
+}
+
+std::size_t Workspace::bytes() const {
+  return sizeof(float) * (arena_.size() + packed_.size() + scratch_.size() + gradients_.size());
+}
+
+int Workspace::threads_for(double cost) const {
+  const double useful = cost / kCostPerThread;
+  const int allowed = std::min(num_threads(), plan_->max_threads());
+  return useful >= allowed ? allowed : std::max(1, static_cast<int>(useful));
+}
+
+void Workspace::run(const std::vector<Segment>& segments) {
+  for (const Segment& segment : segments) {
+    switch (segment.split) {
+      case Stage::Split::once: segment.stages.front().run(segment.stages.front().kernel, run_, 0, 1, 0); break;
+      case Stage::Split::samples: run_samples(segment); break;
+      case Stage::Split::tasks: run_tasks(segment); break;
+    }
+  }
+}
+
+void Workspace::run_samples(const Segment& segment) {
+  const Index n = run_.batch;
+  const auto work = [&](Index first, Index last, int thread) {
+    for (const Stage& stage : segment.stages) stage.run(stage.kernel, run_, first, last, thread);
+  };
+  const Index parts = std::min<Index>(n, threads_for(segment.cost_per_sample * static_cast<double>(n)));
+  if (parts <= 1) {
+    if (n > 0) work(0, n, 0);
+    return;
+  }
+  parallel_for(parts, static_cast<int>(parts), [&](Index part, int thread) {
+    work(n * part / parts, n * (part + 1) / parts, thread);
+  });
+}
+
+void Workspace::run_tasks(const Segment& segment) {
+  const Stage& stage = segment.stages.front();
+  const Index count = stage.count(stage.kernel, run_);
+  const int threads = threads_for(segment.cost_per_sample * static_cast<double>(run_.batch));
+  if (threads <= 1 || count <= 1) {
+    if (count > 0) stage.run(stage.kernel, run_, 0, count, 0);
+    return;
+  }
+  // A few parts for each thread, so that a slow one does not hold up the rest.
+  const Index parts = std::min<Index>(count, 4 * threads);
+  parallel_for(parts, threads, [&](Index part, int thread) {
+    stage.run(stage.kernel, run_, count * part / parts, count * (part + 1) / parts, thread);
+  });
+}
+
+}  // namespace wavetrain::cpu

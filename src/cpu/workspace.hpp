@@ -1,0 +1,54 @@
+// A Workspace: what changes while a plan runs. One per caller; making one allocates, running does not.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "cpu/plan.hpp"
+#include "wavetrain/array.hpp"
+
+namespace wavetrain::cpu {
+
+class Workspace {
+ public:
+  explicit Workspace(std::shared_ptr<const Plan> plan);
+
+  const Plan& plan() const { return *plan_; }
+
+  // Sets the shape of the next batch, the batch first. Requires plan().fits(input). Throws ValueError when an operation
+  // cannot take it (a series shorter than a kernel).
+  void bind(const Shape& input);
+
+  // The batch goes in here, `input` floats as bound, and comes out there.
+  float* input() const { return slots_[static_cast<std::size_t>(plan_->input_slot())]; }
+  const float* output() const { return slots_[static_cast<std::size_t>(plan_->output_slot())]; }
+  const Shape& output_shape() const;
+  // d loss / d output, to be filled between forward and backward.
+  float* output_grad() const { return slots_[static_cast<std::size_t>(plan_->output_grad_slot())]; }
+  // After backward: gradients of all trained weights, laid out as plan().gradients().
+  float* gradients() { return gradients_.data(); }
+
+  // `step` selects the random numbers. Weights are packed anew for every batch in training, else when `weights_version`
+  // differs from the last call's.
+  void forward(std::uint64_t step, std::uint64_t weights_version);
+  void backward();
+
+  // Bytes held.
+  std::size_t bytes() const;
+
+ private:
+  void run(const std::vector<Segment>& segments);
+  void run_samples(const Segment& segment);
+  void run_tasks(const Segment& segment);
+  int threads_for(double cost) const;
+
+  std::shared_ptr<const Plan> plan_;
+  AlignedVector<float> arena_, packed_, scratch_, gradients_;
+  std::vector<float*> slots_;
+  std::vector<Shape> shapes_;
+  Run run_{};
+  std::uint64_t packed_version_ = 0;
+  bool packed_valid_ = false;
+};
+
+}  // namespace wavetrain::cpu

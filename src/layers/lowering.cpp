@@ -1,0 +1,108 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "graph/ops/activation.hpp"
+#include "layers/layer_state.hpp"
+#include "wavetrain/layer.hpp"
+#include "wavetrain/random.hpp"
+
+namespace wavetrain {
+
+Tensor Layer::lower(Lowering& graph, Tensor x) const {
+  const Layer* outer_layer = std::exchange(graph.layer_, this);
+  const std::string outer_group = std::exchange(graph.group_, std::string());
+  state_->input_shape = graph.shape(x);
+  const Tensor y = state_->definition->lower(graph, x);
+  state_->output_shape = graph.shape(y);
+  graph.layer_ = outer_layer;
+  graph.group_ = outer_group;
+  return y;
+}
+
+void Lowering::fail(const std::string& message) const {
+  if (layer_ == nullptr) throw ValueError(message);
+  throw ValueError(fmt::format("{} (layer '{}'): {}", layer_->class_name(), layer_->name(), message));
+}
+
+void Lowering::refuse(const std::string& what) const {
+  throw NotSupported(fmt::format("{} (layer '{}') does not support {}", layer_->class_name(), layer_->name(), what));
+}
+
+const Shape& Lowering::require_rank(Tensor x, int rank) const {
+  const Shape& s = shape(x);
+  if (s.rank() != rank) {
+    throw ValueError(fmt::format("Input 0 of layer '{}' is incompatible with the layer: expected ndim={}, found ndim={}. "
+                                 "Full shape received: {}",
+                                 layer_->name(), rank, s.rank(), to_string(s)));
+  }
+  if (s.back() < 0) fail(fmt::format("the last dimension of the input must be known. Received: {}", to_string(s)));
+  return s;
+}
+
+const Shape& Lowering::require_min_rank(Tensor x, int rank) const {
+  const Shape& s = shape(x);
+  if (s.rank() < rank) {
+    throw ValueError(fmt::format("Input 0 of layer '{}' is incompatible with the layer: expected min_ndim={}, found "
+                                 "ndim={}. Full shape received: {}",
+                                 layer_->name(), rank, s.rank(), to_string(s)));
+  }
+  if (s.back() < 0) fail(fmt::format("the last dimension of the input must be known. Received: {}", to_string(s)));
+  return s;
+}
+
+Tensor Lowering::weight(const WeightSpec& spec) {
+  auto& variables = layer_->state_->variables;
+  auto found = std::find_if(variables.begin(), variables.end(), [&](const Variable& variable) {
+    return variable.name() == spec.name && variable.group() == group_;
+  });
+  if (found != variables.end() && found->shape() != spec.shape) {
+    fail(fmt::format("weight '{}' has shape {} already; this input needs {}", spec.name, to_string(found->shape()),
+                     to_string(spec.shape)));
+  }
+  if (found == variables.end()) {
+    // Keras lists trainable weights first, then the others, each in creation order.
+    const auto place = !spec.trainable ? variables.end()
+                                       : std::find_if(variables.begin(), variables.end(),
+                                                      [](const Variable& v) { return !v.trainable(); });
+    found = variables.insert(place, Variable(spec, group_));
+  }
+  return {graph_.add_weight(*found, spec.trainable && layer_->trainable()), kNoValue};
+}
+
+Lowering::Group::Group(Lowering& lowering, std::string name)
+    : lowering_(lowering), previous_(std::exchange(lowering.group_, std::move(name))) {}
+
+Lowering::Group::~Group() { lowering_.group_ = previous_; }
+
+Tensor Lowering::apply(std::shared_ptr<const Op> op, std::initializer_list<Tensor> inputs,
+                       std::initializer_list<Tensor> states) {
+  std::vector<ValueId> input_ids;
+  for (const Tensor& input : inputs) input_ids.push_back(input.value);
+  std::vector<ValueId> state_ids;
+  for (const Tensor& state : states) state_ids.push_back(state.value);
+  std::uint64_t seed = 0;
+  if (op->is_random()) {
+    use_seed(std::nullopt);
+    // Two uses within one layer must not draw the same numbers.
+    seed = layer_->state_->seed + graph_.nodes().size() * 0x9E3779B97F4A7C15u;
+  }
+  try {
+    return {graph_.add_node(std::move(op), std::move(input_ids), std::move(state_ids), layer_->name(), seed), kNoValue};
+  } catch (const ValueError& error) {
+    fail(error.what());
+  }
+}
+
+Tensor Lowering::activate(Tensor x, const Activation& activation) {
+  if (activation.kind() == ActivationKind::linear) return x;
+  return {apply(ops::Activate(activation), {x}).value, x.mask};
+}
+
+void Lowering::use_seed(const std::optional<Index>& seed) {
+  if (!seed && layer_->state_->has_seed) return;
+  layer_->state_->seed = seed ? static_cast<std::uint64_t>(*seed) : next_seed();
+  layer_->state_->has_seed = true;
+}
+
+}  // namespace wavetrain

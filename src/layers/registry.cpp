@@ -1,0 +1,25 @@
+#include "layers/registry.hpp"
+
+#include "wavetrain/layers.hpp"
+
+namespace wavetrain {
+
+void register_builtin_layers() {
+  register_layer<layers::Activation>();
+  register_layer<layers::AveragePooling1D>();
+  register_layer<layers::BatchNormalization>();
+  register_layer<layers::Conv1D>();
+  register_layer<layers::Dense>();
+  register_layer<layers::Dropout>();
+  register_layer<layers::Flatten>();
+  register_layer<layers::GRU>();
+  register_layer<layers::GlobalAveragePooling1D>();
+  register_layer<layers::GlobalMaxPooling1D>();
+  register_layer<layers::LSTM>();
+  register_layer<layers::MaxPooling1D>();
+  register_layer<layers::ReLU>();
+  register_layer<layers::SimpleRNN>();
+  register_layer<layers::Softmax>();
+}
+
+}  // namespace wavetrain

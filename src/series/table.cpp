@@ -1,0 +1,292 @@
+#include "wavetrain/series/table.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <limits>
+
+#include "series/csv.hpp"
+
+namespace wavetrain::series {
+namespace {
+
+enum class Kind { unknown, number, text };
+
+bool is_time_name(std::string_view name) {
+  for (const char* known : {"date", "time", "datetime", "timestamp", "ds"}) {
+    if (equal_ignoring_case(name, known)) return true;
+  }
+  return false;
+}
+
+class TableReader {
+ public:
+  TableReader(LineReader& reader, const TableOptions& options) : reader_(reader), options_(options) {}
+
+  Table read() {
+    std::string_view line;
+    if (next_row(line)) {
+      begin(line);
+      while (next_row(line)) row(line);
+    }
+    if (rows_ == 0) {
+      reader_.fail_at(0, reader_.line() == 0 ? "the file is empty" : "the file holds no rows of values");
+    }
+    return finish();
+  }
+
+ private:
+  // The next row that is not blank; lines are joined while a quoted field is open.
+  bool next_row(std::string_view& line) {
+    do {
+      if (!reader_.next(line)) return false;
+    } while (trimmed(line).empty());
+    line_ = reader_.line();
+    if (std::memchr(line.data(), '"', line.size()) == nullptr || !has_open_quote(line)) return true;
+    joined_ = std::string(line);
+    bool open = true;
+    while (open) {
+      if (!reader_.next(line)) reader_.fail_at(line_, "a quoted field begins here and is never closed");
+      open = open != has_open_quote(line);
+      (joined_ += '\n') += line;
+    }
+    line = joined_;
+    return true;
+  }
+
+  // Finds out the layout from the first two rows, then reads them.
+  void begin(std::string_view line) {
+    const std::string first(line);
+    const Index first_line = line_;
+    std::string second;
+    Index second_line = 0;
+    if (next_row(line)) {
+      second = std::string(line);
+      second_line = line_;
+    }
+    separator_ = options_.separator != 0 ? options_.separator : guess_separator(first, second);
+    std::vector<std::string> names = split_csv(trimmed_row(first), separator_);
+    trailing_separator_ = names.size() > 1 && names.back().empty() && ends_in_separator(first) &&
+                          (second.empty() || ends_in_separator(second));
+    if (trailing_separator_) names.pop_back();
+    width_ = names.size();
+    first_line_ = first_line;
+    const auto second_fields = second.empty() ? std::vector<std::string>() : split_csv(trimmed_row(second), separator_);
+    const bool header = options_.header.value_or(guess_header(names, second_fields));
+    set_columns(header ? names : std::vector<std::string>(width_), header);
+    if (!header) {
+      line_ = first_line;
+      row(first);
+    }
+    if (!second.empty()) {
+      line_ = second_line;
+      row(second);
+    }
+  }
+
+  std::string_view trimmed_row(std::string_view line) const {
+    if (separator_ != '\t') return trimmed(line);
+    while (!line.empty() && line.back() == ' ') line.remove_suffix(1);
+    return line;
+  }
+  bool ends_in_separator(std::string_view line) const {
+    line = trimmed_row(line);
+    return separator_ != ' ' && !line.empty() && line.back() == separator_;
+  }
+
+  void set_columns(std::vector<std::string> names, bool header) {
+    kinds_.assign(width_, Kind::unknown);
+    for (std::size_t i = 0; i < width_; ++i) {
+      if (names[i].empty()) names[i] = fmt::format("column {}", i + 1);
+      const auto& forced = options_.text_columns;
+      const bool as_text = std::find(forced.begin(), forced.end(), names[i]) != forced.end() ||
+                           options_.time_column == names[i] ||
+                           (header && i == 0 && !options_.time_column && is_time_name(names[0]));
+      if (as_text) kinds_[i] = Kind::text;
+    }
+    names_ = std::move(names);
+    text_.resize(width_);
+    for (std::size_t i = 0; i < width_; ++i) text_[i].name = names_[i];
+  }
+
+  // Numbers go to values_ in the order of the file, one per column that is not text. A column is `unknown` while it
+  // only had missing values; should it turn out to be text, its numbers are taken out again in finish().
+  void row(std::string_view line) {
+    line = trimmed_row(line);
+    const char* p = line.data();
+    const char* const end = p + line.size();
+    std::size_t column = 0;
+    bool more = true;
+    while (more) {
+      if (column == width_) {
+        if (trailing_separator_ && p == end) break;
+        wrong_width(line);
+      }
+      field(p, end, column);
+      ++column;
+      more = p != end;
+      if (more && separator_ != ' ') ++p;
+    }
+    if (column != width_) wrong_width(line);
+    ++rows_;
+    if (static_cast<Index>(values_.size()) > options_.max_values) {
+      fail(fmt::format("more than the {} values allowed", options_.max_values));
+    }
+  }
+
+  void field(const char*& p, const char* end, std::size_t column) {
+    if (kinds_[column] != Kind::text) {
+      // The usual case: a plain number.
+      while (p != end && *p == ' ') ++p;
+      float value;
+      const char* rest = parse_value(p, end, value);
+      if (rest != nullptr && *p != '?') {
+        while (rest != end && *rest == ' ' && separator_ != ' ') ++rest;
+        if (rest == end || *rest == separator_) {
+          p = rest;
+          if (separator_ == ' ') {
+            while (p != end && is_blank(*p)) ++p;
+          }
+          kinds_[column] = Kind::number;
+          values_.push_back(value);
+          return;
+        }
+      }
+    }
+    unusual_field(p, end, column);
+  }
+
+  // Text, quoted fields, missing values, mistakes.
+  void unusual_field(const char*& p, const char* end, std::size_t column) {
+    const char* const start = p;
+    std::string_view text = take_csv_field(p, end, separator_, storage_);
+    if (p != end && separator_ != ' ' && *p != separator_) {
+      p = std::find(p, end, separator_);
+      text = trimmed({start, static_cast<std::size_t>(p - start)});
+    }
+    Kind& kind = kinds_[column];
+    float value = std::numeric_limits<float>::quiet_NaN();
+    const bool missing = is_missing_text(text);
+    if (kind != Kind::text && !missing) {
+      if (parse_field(text, value)) {
+        kind = Kind::number;
+      } else if (kind == Kind::number || explain_bad_value(text).find('(') != std::string::npos) {
+        fail(fmt::format("{} in column {} ({}), expected a number", explain_bad_value(text), column + 1,
+                         in_quotes(names_[column])));
+      } else {
+        kind = Kind::text;
+        // Missing values above become empty texts.
+        for (Index i = 0; i < rows_; ++i) text_[column].push_back("");
+        remove_numbers_above(column);
+      }
+    }
+    if (kind == Kind::text) text_[column].push_back(text);
+    else values_.push_back(value);
+  }
+
+  // Takes the numbers (all missing) of a column that turns out to be text out of the rows read so far.
+  void remove_numbers_above(std::size_t column) {
+    if (rows_ == 0) return;
+    std::size_t before = 0;
+    std::size_t numbers = 0;
+    for (std::size_t i = 0; i < width_; ++i) {
+      const bool was_number = kinds_[i] != Kind::text || i == column;
+      if (i < column && was_number) ++before;
+      if (was_number) ++numbers;
+    }
+    std::size_t out = 0;
+    const std::size_t complete = static_cast<std::size_t>(rows_) * numbers;
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      if (i < complete && i % numbers == before) continue;
+      values_[out++] = values_[i];
+    }
+    values_.resize(out);
+  }
+
+  [[noreturn]] void wrong_width(std::string_view line) const {
+    const std::size_t received = split_csv(line, separator_).size();
+    fail(fmt::format("the row has {} columns, expected {} as in line {}; columns are taken to be separated by {}",
+                     received, width_, first_line_, separator_name(separator_)));
+  }
+
+  [[noreturn]] void fail(const std::string& message) const { reader_.fail_at(line_, message); }
+
+  Table finish() {
+    Table table;
+    table.source = reader_.name();
+    for (std::size_t i = 0; i < width_; ++i) {
+      if (kinds_[i] == Kind::text) table.text.push_back(std::move(text_[i]));
+      else table.columns.push_back(names_[i]);
+    }
+    if (table.columns.empty()) {
+      reader_.fail_at(first_line_, fmt::format("no column holds numbers: {}; columns are taken to be separated by {}",
+                                               in_quotes_all(names_), separator_name(separator_)));
+    }
+    if (options_.time_column && !options_.time_column->empty()) {
+      for (std::size_t i = 0; i < table.text.size(); ++i) {
+        if (table.text[i].name == *options_.time_column) table.time_column = static_cast<Index>(i);
+      }
+      if (table.time_column < 0) {
+        throw ValueError(fmt::format("{}: there is no column {}. Columns: {}", table.source,
+                                     in_quotes(*options_.time_column), in_quotes_all(names_)));
+      }
+    } else if (!options_.time_column && !table.text.empty()) {
+      table.time_column = 0;
+    }
+    table.values = Array(Shape{rows_, static_cast<Index>(table.columns.size())}, std::span<const float>(values_));
+    return table;
+  }
+
+  LineReader& reader_;
+  const TableOptions& options_;
+  char separator_ = ',';
+  bool trailing_separator_ = false;
+  std::size_t width_ = 0;
+  Index rows_ = 0;
+  Index line_ = 0;
+  Index first_line_ = 0;
+  std::string joined_;
+  std::string storage_;
+  std::vector<std::string> names_;
+  std::vector<Kind> kinds_;
+  std::vector<TextColumn> text_;
+  std::vector<float> values_;
+};
+
+}  // namespace
+
+std::string_view TextColumn::operator[](Index row) const {
+  if (row < 0 || row >= size()) throw IndexError(fmt::format("Row {} does not exist in {} rows.", row, size()));
+  const auto i = static_cast<std::size_t>(row);
+  const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
+  return std::string_view(characters_).substr(begin, ends_[i] - begin);
+}
+
+void TextColumn::push_back(std::string_view text) {
+  characters_ += text;
+  ends_.push_back(characters_.size());
+}
+
+Index Table::column_index(std::string_view name) const {
+  const auto found = std::find(columns.begin(), columns.end(), name);
+  if (found == columns.end()) {
+    throw ValueError(
+        fmt::format("{}: there is no numeric column {}. Columns: {}", source, in_quotes(name), in_quotes_all(columns)));
+  }
+  if (std::find(found + 1, columns.end(), name) != columns.end()) {
+    throw ValueError(fmt::format("{}: two columns are called {}", source, in_quotes(name)));
+  }
+  return found - columns.begin();
+}
+
+Table read_table(std::istream& in, const TableOptions& options, const std::string& name) {
+  LineReader reader(in, name);
+  return TableReader(reader, options).read();
+}
+
+Table read_table(const std::filesystem::path& path, const TableOptions& options) {
+  std::ifstream in = open_text(path);
+  return read_table(in, options, path.string());
+}
+
+}  // namespace wavetrain::series

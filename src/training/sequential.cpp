@@ -1,0 +1,243 @@
+#include "wavetrain/sequential.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/naming.hpp"
+#include "core/suggest.hpp"
+#include "training/model_state.hpp"
+#include "training/trainer.hpp"
+
+namespace wavetrain {
+
+Sequential::Sequential(std::initializer_list<Entry> entries, std::string name)
+    : Sequential(std::vector<Entry>(entries), std::move(name)) {}
+
+Sequential::Sequential(const std::vector<Entry>& entries, std::string name) : state_(std::make_unique<State>()) {
+  state_->name = name.empty() ? automatic_name("Sequential") : std::move(name);
+  for (const Entry& entry : entries) add(entry);
+}
+
+Sequential::Sequential(Sequential&& other) noexcept = default;
+Sequential& Sequential::operator=(Sequential&& other) noexcept = default;
+Sequential::~Sequential() = default;
+
+// --- Structure -------------------------------------------------------------------------------------------------------
+
+void Sequential::add(const Entry& entry) {
+  State& s = *state_;
+  if (const auto* input = std::get_if<layers::Input>(&entry.value_)) {
+    if (!s.layers.empty() || s.input) {
+      throw ValueError(fmt::format("Sequential model '{}' has already been configured to use input shape {}. You cannot add "
+                                   "a different Input layer to it.",
+                                   s.name, to_string(s.input_shape)));
+    }
+    s.input_shape = input->full_shape();
+    s.input = *input;
+    return;
+  }
+  const Layer& layer = std::get<Layer>(entry.value_);
+  for (const Layer& other : s.layers) {
+    if (other.name() == layer.name()) {
+      throw ValueError(fmt::format("All layers added to a Sequential model should have unique names. Name '{}' is already the "
+                                   "name of a layer in this model. Update the `name` argument to pass a unique name.",
+                                   layer.name()));
+    }
+  }
+  const Shape previous = s.input_shape;
+  if (s.layers.empty() && s.input_shape.rank() == 0 && layer.declared_input_shape().has_value()) {
+    s.input_shape = layer.declared_input_shape().value().with_first(kNone);
+  }
+  s.layers.push_back(layer);
+  if (s.input_shape.rank() == 0) return;
+  try {
+    s.lower(s.input_shape);
+  } catch (...) {
+    s.layers.pop_back();
+    s.input_shape = previous;
+    throw;
+  }
+}
+
+Layer Sequential::pop() {
+  State& s = *state_;
+  if (s.layers.empty()) throw IndexError(fmt::format("There are no layers in the model '{}'.", s.name));
+  const Layer layer = s.layers.back();
+  s.layers.pop_back();
+  if (s.layers.empty() && !s.input) s.input_shape = Shape{};
+  s.graph = nullptr;
+  s.output_shape = Shape{};
+  if (s.input_shape.rank() > 0 && !s.layers.empty()) s.lower(s.input_shape);
+  return layer;
+}
+
+void Sequential::build(const Shape& input_shape) {
+  State& s = *state_;
+  if (s.layers.empty()) {
+    throw ValueError(fmt::format("Sequential model '{}' cannot be built because it has no layers. Call `model.add(layer)`.",
+                                 s.name));
+  }
+  if (s.graph != nullptr) {
+    if (s.input_shape != input_shape) {
+      throw ValueError(fmt::format("Sequential model '{}' has already been configured to use input shape {}. You cannot build "
+                                   "it with input_shape {}",
+                                   s.name, to_string(s.input_shape), to_string(input_shape)));
+    }
+    return;
+  }
+  s.lower(input_shape);
+  s.input_shape = input_shape;
+}
+
+bool Sequential::built() const { return state_->graph != nullptr; }
+const std::string& Sequential::name() const { return state_->name; }
+const std::vector<Layer>& Sequential::layers() const { return state_->layers; }
+const Shape& Sequential::input_shape() const { return state_->input_shape; }
+const Shape& Sequential::output_shape() const { return state_->output_shape; }
+
+Layer Sequential::get_layer(const std::string& name) const {
+  std::vector<std::string> names;
+  for (const Layer& layer : layers()) {
+    if (layer.name() == name) return layer;
+    names.push_back(layer.name());
+  }
+  throw ValueError(fmt::format("No such layer: {}. Existing layers are: {}.{}", name, fmt::join(names, ", "),
+                               did_you_mean(name, names)));
+}
+
+Layer Sequential::get_layer(Index index) const {
+  const auto count = static_cast<Index>(layers().size());
+  const Index position = index < 0 ? index + count : index;
+  if (position < 0 || position >= count) {
+    throw ValueError(fmt::format("Was asked to retrieve layer at index {} but model only has {} layers.", index, count));
+  }
+  return layers()[static_cast<std::size_t>(position)];
+}
+
+void Sequential::set_trainable(bool trainable) {
+  for (Layer layer : layers()) layer.set_trainable(trainable);
+}
+
+void Sequential::State::lower(const Shape& shape) {
+  auto lowered = std::make_shared<Graph>();
+  Lowering lowering(*lowered);
+  Tensor x{lowered->add_input(shape), kNoValue};
+  for (const Layer& layer : layers) x = layer.lower(lowering, x);
+  lowered->set_output(x.value);
+
+  const auto move_into = [&](bool trained_ones) {
+    const cpu::FlatLayout layout = cpu::flat_layout(*lowered, trained_ones);
+    auto segment = std::make_shared<AlignedVector<float>>(static_cast<std::size_t>(layout.floats));
+    for (const cpu::FlatLayout::Block& block : layout.blocks) {
+      Variable variable = lowered->value(block.value).variable;
+      variable.bind(segment, block.offset);
+    }
+    return segment;
+  };
+  trained = move_into(true);
+  untrained = move_into(false);
+  output_shape = lowered->value(x.value).shape;
+  graph = std::move(lowered);
+  predictors.clear();
+  if (trainer != nullptr) trainer->forget_plans();
+}
+
+std::uint64_t Sequential::State::weights_version() const { return updates + Variable::assignments(); }
+
+// --- Weights ---------------------------------------------------------------------------------------------------------
+
+std::vector<Variable> Sequential::variables() const {
+  std::vector<Variable> all;
+  for (const Layer& layer : layers()) all.insert(all.end(), layer.variables().begin(), layer.variables().end());
+  return all;
+}
+
+std::vector<Array> Sequential::get_weights() const {
+  std::vector<Array> weights;
+  for (const Variable& variable : variables()) weights.push_back(variable.value());
+  return weights;
+}
+
+void Sequential::set_weights(const std::vector<Array>& weights) {
+  const std::vector<Variable> all = variables();
+  if (weights.size() != all.size()) {
+    throw ValueError(fmt::format("You called `set_weights(weights)` on model '{}' with a weight list of length {}, but the "
+                                 "model was expecting {} weights.",
+                                 name(), weights.size(), all.size()));
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (weights[i].shape() != all[i].shape()) {
+      throw ValueError(fmt::format("Weight {} ('{}') of model '{}' has shape {}. Received: {}", i, all[i].name(), name(),
+                                   to_string(all[i].shape()), to_string(weights[i].shape())));
+    }
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) Variable(all[i]).assign(weights[i]);
+}
+
+Index Sequential::count_params() const {
+  Index count = 0;
+  for (const Layer& layer : layers()) count += layer.count_params();
+  return count;
+}
+
+// --- Settings --------------------------------------------------------------------------------------------------------
+
+Config Sequential::config() const {
+  const State& s = *state_;
+  Config::List entries;
+  const auto entry = [](const char* class_name, Config config) {
+    return Config::dict({{"module", "keras.layers"},
+                         {"class_name", class_name},
+                         {"config", std::move(config)},
+                         {"registered_name", nullptr}});
+  };
+  if (s.input_shape.rank() > 0) {
+    const std::string input_name = s.input && !s.input->name.empty() ? s.input->name : "input_layer";
+    entries.push_back(entry("InputLayer", Config::dict({{"batch_shape", Codec<Shape>::to_config(s.input_shape)},
+                                                        {"dtype", "float32"},
+                                                        {"name", input_name}})));
+  }
+  for (const Layer& layer : s.layers) {
+    Config::Dict arguments;
+    for (auto& [key, value] : Config(layer.config(false)).as_dict()) {
+      if (key != "input_shape" && key != "name") arguments.emplace_back(key, value);
+    }
+    Config config = Config::dict({{"name", layer.name()}});
+    for (auto& [key, value] : arguments) config.set(key, value);
+    Config object = entry(layer.class_name().c_str(), std::move(config));
+    object.set("module", layer.description().module);
+    entries.push_back(std::move(object));
+  }
+  Config result = Config::dict({{"name", s.name}, {"layers", std::move(entries)}});
+  if (s.input_shape.rank() > 0) result.set("build_input_shape", Codec<Shape>::to_config(s.input_shape));
+  return result;
+}
+
+Sequential Sequential::from_config(const Config& config) {
+  Sequential model(std::vector<Entry>{}, config.find("name") != nullptr ? config.at("name").as_string() : "");
+  for (const Config& entry : config.at("layers").as_list()) {
+    const std::string& class_name = entry.at("class_name").as_string();
+    Config arguments = entry.at("config");
+    if (class_name == "InputLayer") {
+      // What only other kinds of data need is dropped; everything else must be understood.
+      Config known = Config(Config::Dict{});
+      for (const auto& [key, value] : arguments.as_dict()) {
+        const bool irrelevant = key == "sparse" || key == "ragged" || key == "optional" || key == "trainable";
+        if (!irrelevant) known.set(key, value);
+        else if (key != "trainable" && value.is_bool() && value.as_bool()) {
+          throw NotSupported(fmt::format("InputLayer with {}=True is not supported", key));
+        }
+      }
+      model.add(wavetrain::from_config<layers::Input>(known));
+      continue;
+    }
+    model.add(make_layer(class_name, arguments));
+  }
+  if (const Config* shape = config.find("build_input_shape"); shape != nullptr && !shape->is_null() && !model.built()) {
+    model.build(Codec<Shape>::from_config(*shape));
+  }
+  return model;
+}
+
+}  // namespace wavetrain
