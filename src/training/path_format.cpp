@@ -1,6 +1,7 @@
 #include "training/path_format.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <variant>
 
 #include <fmt/format.h>
@@ -23,6 +24,8 @@ std::string format(const Number& number, std::string spec) {
   const bool is_float = std::holds_alternative<double>(number);
   const double value = is_float ? std::get<double>(number) : static_cast<double>(std::get<Index>(number));
   if (spec.empty()) return is_float ? to_text(value) : std::to_string(std::get<Index>(number));
+  // fmt fills "nan" and "inf" with blanks where Python goes on with zeros.
+  if (!spec.empty() && spec[0] == '0' && !std::isfinite(value)) spec.insert(0, "0>").erase(2, 1);
   if (type == '%') {
     spec.back() = 'f';
     return fmt::format(fmt::runtime("{:" + spec + "}"), value * 100) + "%";
