@@ -1,5 +1,5 @@
 // clang-format off
-// clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Iinclude -Isrc fuzz/series_fuzz.cpp src/series/*.cpp src/files/*.cpp src/core/{array,config,log,random,shape}.cpp -lfmt -lzip -lz -o series_fuzz
+// clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Iinclude -Isrc fuzz/series_fuzz.cpp src/series/*.cpp src/files/{io,npy,npy_header,npy_map,zip}.cpp src/core/{array,config,log,random,shape}.cpp -lfmt -lzip -lz -o series_fuzz
 // clang-format on
 //
 // Readers of series and tables on arbitrary bytes: they either return a set that is consistent, or throw an Error.

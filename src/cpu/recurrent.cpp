@@ -33,8 +33,8 @@ void mask_inputs(const RecurrentCall& call, float* saved) {
 }  // namespace
 
 bool recurrent_is_fused(const Recurrence& r) {
-  const bool standard = r.activation == wavetrain::Activation::tanh &&
-                        (r.cell == Cell::simple_rnn || r.recurrent_activation == wavetrain::Activation::sigmoid);
+  const bool standard = r.activation == ActivationKind::tanh &&
+                        (r.cell == Cell::simple_rnn || r.recurrent_activation == ActivationKind::sigmoid);
   return standard && (r.cell != Cell::gru || r.reset_after) && r.input_masks <= 1 && r.recurrent_masks == 0;
 }
 

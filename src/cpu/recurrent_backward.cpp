@@ -143,7 +143,7 @@ class WeightJobs {
       const Index step = merge && r.input_masks <= 1 ? G : 1;
       for (Index g = 0; g < G; g += step) {
         const float* const x = recurrent_gate_input(r, layout_, in.x, saved, g);
-        add_product({r.go_backwards ? x + (r.T - 1) * r.C : x, r.go_backwards ? -r.C : r.C, r.C, 1, 0}, r.T * r.C, g,
+        add_product({at(x, r.go_backwards ? (r.T - 1) * r.C : 0), r.go_backwards ? -r.C : r.C, r.C, 1, 0}, r.T * r.C, g,
                     step * u, d.dkernel + g * u);
       }
     }
@@ -155,7 +155,7 @@ class WeightJobs {
         const Index state = candidate && !r.reset_after  ? RecurrentLayout::kInner
                             : r.recurrent_masks > 0      ? layout_.masked_h + g
                                                          : layout_.h;
-        add_product({saved + state * layout_.padded, layout_.row, u, 1, 0}, (r.T + 1) * layout_.row,
+        add_product({at(saved, state * layout_.padded), layout_.row, u, 1, 0}, (r.T + 1) * layout_.row,
                     candidate && two ? RecurrentLayout::kInner : g, step * u, d.drecurrent_kernel + g * u);
       }
     }
@@ -185,10 +185,13 @@ class WeightJobs {
     Index begin = 0, tiles = 0;
   };
 
+  // Counting tiles needs no arrays.
+  static const float* at(const float* array, Index offset) { return array == nullptr ? nullptr : array + offset; }
+
   void add_product(const Rows& a, Index a_sample_stride, Index slot, Index N, float* w) {
     Job job;
     job.product = {.samples = r_.B, .rows = r_.T, .N = N, .a = a, .a_sample_stride = a_sample_stride,
-                   .b = saved_ + slot * layout_.padded, .ldb = layout_.row,
+                   .b = at(saved_, slot * layout_.padded), .ldb = layout_.row,
                    .b_sample_stride = (r_.T + 1) * layout_.row, .w = w, .ldw = r_.gates() * r_.units,
                    .accumulate = accumulate_};
     add(job, gemm_tn_tiles(job.product));
@@ -196,7 +199,7 @@ class WeightJobs {
   void add_sum(Index slot, float* sums) {
     Job job;
     job.is_sum = true;
-    job.product.b = saved_ + slot * layout_.padded;
+    job.product.b = at(saved_, slot * layout_.padded);
     job.product.ldb = layout_.row;
     job.product.b_sample_stride = (r_.T + 1) * layout_.row;
     job.product.w = sums;

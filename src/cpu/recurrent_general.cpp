@@ -2,6 +2,7 @@
 // the call, activations and elementwise loops row by row. Everything that a row needs lies in its slots.
 #include <algorithm>
 
+#include "cpu/activation.hpp"
 #include "cpu/gemm.hpp"
 #include "cpu/recurrent_layout.hpp"
 

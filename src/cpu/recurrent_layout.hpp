@@ -59,7 +59,7 @@ struct RecurrentCall {
 // Input of gate g: x itself or x·mask.
 inline const float* recurrent_gate_input(const Recurrence& r, const RecurrentLayout& layout, const float* x,
                                          const float* saved, Index g) {
-  if (r.input_masks == 0) return x;
+  if (r.input_masks == 0 || saved == nullptr) return x;
   return saved + layout.masked_x(r) + (r.input_masks == 1 ? 0 : g) * r.B * r.T * r.C;
 }
 

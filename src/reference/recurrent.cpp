@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reference/activation.hpp"
+
 namespace wavetrain::reference {
 namespace {
 
@@ -28,7 +30,7 @@ struct Step {
 };
 
 // The candidate is number 2 in LSTM (i, f, c, o) as well as in GRU (z, r, h).
-Activation activation_of(const Recurrence& r, Index g) {
+const Activation& activation_of(const Recurrence& r, Index g) {
   const bool candidate = r.cell == Cell::simple_rnn || g == 2;
   return candidate ? r.activation : r.recurrent_activation;
 }
@@ -97,7 +99,7 @@ void cell_forward(const Step<T>& step, const T* x, const T* h, const T* c, const
       add_product(z, h, recurrent_mask(g), w.recurrent_kernel, u, g, G, u);
       if (w.bias != nullptr && r.has_two_biases()) add_to(z, w.bias + (G + g) * u, u);
     }
-    activation_forward(step.gate + g * u, z, 1, u, activation_of(r, g));
+    activation_forward(step.gate + g * u, z, activation_of(r, g), 1, u, 1);
   }
   const T* gate = step.gate;
   if (r.cell == Cell::simple_rnn) {
@@ -106,7 +108,7 @@ void cell_forward(const Step<T>& step, const T* x, const T* h, const T* c, const
     for (Index j = 0; j < u; ++j) step.h[j] = gate[j] * h[j] + (1 - gate[j]) * gate[2 * u + j];
   } else {
     for (Index j = 0; j < u; ++j) step.c[j] = gate[u + j] * c[j] + gate[j] * gate[2 * u + j];
-    activation_forward(step.act_c, step.c, 1, u, r.activation);
+    activation_forward(step.act_c, step.c, r.activation, 1, u, 1);
     for (Index j = 0; j < u; ++j) step.h[j] = gate[3 * u + j] * step.act_c[j];
   }
 }
@@ -137,7 +139,8 @@ void cell_backward(T* dx, T* dh, T* dc, const RecurrentWeightGradients<T>& dw, c
     }
   }
   if (r.cell == Cell::lstm) {
-    activation_backward(dz, dh, step.c, step.act_c, 1, u, r.activation);
+    std::fill_n(dz, u, T(0));
+    activation_backward(dz, dh, step.c, r.activation, 1, u, 1);
     for (Index j = 0; j < u; ++j) {
       const T d = dc[j] + dz[j];
       dgate[j] = d * gate[2 * u + j];
@@ -147,7 +150,8 @@ void cell_backward(T* dx, T* dh, T* dc, const RecurrentWeightGradients<T>& dw, c
     }
   }
   for (Index g = G - 1; g >= 0; --g) {  // GRU: the candidate first, for it gives the reset gate its gradient
-    activation_backward(dz, dgate + g * u, step.z + g * u, gate + g * u, 1, u, activation_of(r, g));
+    std::fill_n(dz, u, T(0));
+    activation_backward<T>(dz, dgate + g * u, step.z + g * u, activation_of(r, g), 1, u, 1);
     add_product_backward(dx, dw.dkernel, dz, x, dropout_mask(in.input_dropout, r.input_masks, g, r.B, b, r.C),
                          w.kernel, r.C, g, G, u);
     if (dw.dbias != nullptr) add_to(dw.dbias + g * u, dz, u);

@@ -14,7 +14,7 @@
 
 #include <cstdint>
 
-#include "reference/recurrent_activation.hpp"
+#include "wavetrain/activations.hpp"
 #include "wavetrain/shape.hpp"
 
 namespace wavetrain {
@@ -24,8 +24,8 @@ enum class Cell { simple_rnn, gru, lstm };
 struct Recurrence {
   Cell cell = Cell::lstm;
   Index B = 0, T = 0, C = 0, units = 0;
-  Activation activation = Activation::tanh;
-  Activation recurrent_activation = Activation::sigmoid;  // of the gates; SimpleRNN has none
+  Activation activation = ActivationKind::tanh;  // not glu, which halves its axis
+  Activation recurrent_activation = ActivationKind::sigmoid;  // of the gates; SimpleRNN has none
   bool reset_after = true;                                // GRU
   bool return_sequences = false;                          // y is (B,T,u), else (B,u): the last output
   bool go_backwards = false;                              // time runs from T-1 to 0; y is in the order of processing

@@ -20,7 +20,7 @@ DATA = ROOT / "tests" / "files" / "data"
 
 def find_tool():
     named = os.environ.get("WAVETRAIN_HDF5_TOOL")
-    candidates = [pathlib.Path(named)] if named else sorted(ROOT.glob("build/*/bin/hdf5_tool"))
+    candidates = [pathlib.Path(named)] if named else sorted(ROOT.glob("build/*/bin/wavetrain_hdf5_tool"))
     return next((str(path) for path in candidates if path.exists()), None)
 
 

@@ -79,7 +79,7 @@ def run(cell, reset_after, act, rec_act, sequences, backwards, zero_output, mask
 print("// Written by recurrent_keras.py; do not edit.")
 for case in CASES:
     numbers = np.concatenate([np.ravel(np.array(a)) for a in run(*case)])
-    head = ", ".join(f"Activation::{v}" if i in (2, 3) else str(v) for i, v in enumerate(case[1:], 1))
+    head = ", ".join(f"ActivationKind::{v}" if i in (2, 3) else str(v) for i, v in enumerate(case[1:], 1))
     print(f"{{Cell::{dict(SimpleRNN='simple_rnn', GRU='gru', LSTM='lstm')[case[0]]}, {head},\n {{", end="")
     for i, number in enumerate(numbers):
         print(f"{number:.11g}", end="}},\n" if i + 1 == len(numbers) else ",\n  " if i % 8 == 7 else ", ")

@@ -62,8 +62,8 @@ struct RecurrentCase {
     return fmt::format(
         "cell={} B={} T={} C={} units={} act={} rec_act={} reset_after={} sequences={} backwards={} zero_output={} "
         "bias={} mask={} state={} final={} input_masks={} recurrent_masks={}",
-        static_cast<int>(r.cell), r.B, r.T, r.C, r.units, static_cast<int>(r.activation),
-        static_cast<int>(r.recurrent_activation), r.reset_after, r.return_sequences, r.go_backwards,
+        static_cast<int>(r.cell), r.B, r.T, r.C, r.units, r.activation.name(),
+        r.recurrent_activation.name(), r.reset_after, r.return_sequences, r.go_backwards,
         r.zero_output_for_mask, parts.bias, parts.mask, parts.initial_state, parts.final_gradient, parts.input_masks,
         parts.recurrent_masks);
   }
