@@ -79,7 +79,7 @@ Index recurrent_saved_floats(const Recurrence& r) {
 Index recurrent_scratch_floats(const Recurrence& r, Index samples) {
   const RecurrentLayout layout(r);
   const Index forward = 2 * samples * layout.row;
-  const Index backward = (4 * samples + 4) * layout.padded + (r.input_masks > 1 ? r.T * r.C : 0);
+  const Index backward = (4 * samples + 4) * layout.padded + (r.input_masks > 1 ? std::max(samples, r.T) * r.C : 0);
   return std::max(forward, backward);
 }
 
