@@ -1,6 +1,7 @@
 // One axis or several, as constraints and initializers take them: `.axis = 0` or `.axis = {0, 1}`.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <vector>
 
@@ -22,8 +23,8 @@ class Axes {
   bool single() const { return single_; }
   bool empty() const { return axes_.empty(); }
 
-  // The axes of an array of `rank` dimensions as flags. Throws ValueError for an axis that it does not have.
-  std::vector<bool> of_rank(int rank) const;
+  // The axes of an array of `rank` dimensions as bits: 1 << axis. Throws ValueError for an axis that it does not have.
+  std::uint32_t bits(int rank) const;
 
   friend bool operator==(const Axes&, const Axes&) = default;
 

@@ -17,8 +17,8 @@ using ValueId = int;
 inline constexpr ValueId kNoValue = -1;
 
 struct GraphValue {
-  Shape shape;             // activations: the batch first, None where it comes with the data
-  Variable variable;       // set for a weight
+  Shape shape{};           // activations: the batch first, None where it comes with the data
+  Variable variable{};     // set for a weight
   bool trained = false;    // a weight that gets a gradient
   int producer = -1;       // node that writes it; -1 for the input and for weights
   bool is_weight() const { return static_cast<bool>(variable); }

@@ -8,6 +8,7 @@
 // makes it known to files and to the command line.
 #pragma once
 
+#include <concepts>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -147,9 +148,9 @@ class Lowering {
 
   // Applies an operation; Tensor{} stands for an optional input left out. `states` are weights that training changes.
   // The result carries no mask.
-  template <class T>
+  template <std::derived_from<Op> T>
   Tensor apply(T op, std::initializer_list<Tensor> inputs, std::initializer_list<Tensor> states = {}) {
-    return apply(std::make_shared<const T>(std::move(op)), inputs, states);
+    return apply(std::shared_ptr<const Op>(std::make_shared<const T>(std::move(op))), inputs, states);
   }
   Tensor apply(std::shared_ptr<const Op> op, std::initializer_list<Tensor> inputs,
                std::initializer_list<Tensor> states = {});

@@ -4,15 +4,15 @@
 
 namespace wavetrain {
 
-std::vector<bool> Axes::of_rank(int rank) const {
-  std::vector<bool> flags(static_cast<std::size_t>(rank));
+std::uint32_t Axes::bits(int rank) const {
+  std::uint32_t bits = 0;
   for (const Index axis : axes_) {
     if (axis < -rank || axis >= rank) {
       throw ValueError(fmt::format("Axis {} does not exist in an array of {} dimensions.", axis, rank));
     }
-    flags[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)] = true;
+    bits |= std::uint32_t{1} << (axis < 0 ? axis + rank : axis);
   }
-  return flags;
+  return bits;
 }
 
 Config Codec<Axes>::to_config(const Axes& value) {

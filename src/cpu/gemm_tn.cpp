@@ -43,10 +43,9 @@ Index TnTiles(const GemmTn& g) { return TnGrid(g).tiles(); }
 void RunGemmTn(const GemmTn& g, Index begin, Index end) {
   const TnGrid grid(g);
   HWY_ALIGN float tail[kBlock * kPanel];
-  if (g.samples * g.rows == 0 && !g.accumulate && begin == 0) {
-    for (Index k = 0; k < g.a.k(); ++k) std::fill_n(g.w + k * g.ldw, g.N, 0.0f);
-    return;
-  }
+  // Without any rows, one empty block writes the zeros.
+  const bool empty = g.samples * g.rows == 0;
+  const Index samples = empty ? 1 : g.samples, rows = empty ? 0 : g.rows;
   Tile t;
   t.taps = 1;
   t.tiles = 1;
@@ -58,9 +57,9 @@ void RunGemmTn(const GemmTn& g, Index begin, Index end) {
   t.last = false;
   t.from_zero = !g.accumulate;
   // Blocks of time outermost: what they hold of A and B stays in the first-level cache for all tiles.
-  for (Index sample = 0; sample < g.samples; ++sample) {
-    for (Index r = 0; r < g.rows; r += kBlock, t.from_zero = false) {
-      t.width = std::min(kBlock, g.rows - r);
+  for (Index sample = 0; sample < samples; ++sample) {
+    for (Index r = 0; r == 0 || r < rows; r += kBlock, t.from_zero = false) {
+      t.width = std::min(kBlock, rows - r);
       const float* a = g.a.data + sample * g.a_sample_stride + r * g.a.row_stride;
       const float* b = g.b + sample * g.b_sample_stride + r * g.ldb;
       for (Index column_group = begin / grid.row_groups(); column_group * grid.row_groups() < end; ++column_group) {
@@ -82,11 +81,11 @@ void RunGemmTn(const GemmTn& g, Index begin, Index end) {
           }
           for (Index group = group_begin; group < group_end; ++group) {
             const Index run = group / grid.groups.count, part = group % grid.groups.count;
-            const Index row = grid.groups.begin(part), rows = grid.groups.rows(part);
+            const Index row = grid.groups.begin(part), height = grid.groups.rows(part);
             t.a = a + run * grid.run_stride + row * grid.row_stride;
             t.c = g.w + (run * grid.run_rows + row) * g.ldw + n;
-            if (grid.row_stride == 1) RunTiles<Walk::along_columns>(rows, vectors, t, NoEpilogue());
-            else RunTiles<Walk::any>(rows, vectors, t, NoEpilogue());
+            if (grid.row_stride == 1) RunTiles<Walk::along_columns>(height, vectors, t, NoEpilogue());
+            else RunTiles<Walk::any>(height, vectors, t, NoEpilogue());
           }
         }
       }

@@ -14,7 +14,7 @@ namespace wavetrain::cpu {
 // Stages that run without waiting for one another: per-sample stages side by side, or one stage of another kind.
 struct Segment {
   Stage::Split split = Stage::Split::once;
-  std::vector<Stage> stages;
+  std::vector<Stage> stages{};
   double cost_per_sample = 0;  // floating point operations, roughly
 };
 
@@ -40,10 +40,16 @@ struct FlatLayout {
 // The trained weights of a graph, or the others.
 FlatLayout flat_layout(const Graph& graph, bool trained);
 
+// The activation along the last axis that a model ends in, or null.
+const wavetrain::Activation* final_activation(const Graph& graph);
+
 class Plan {
  public:
-  // `input` is the input shape at capacity, the batch first, everything known. Throws what the operations' shape rules throw.
-  Plan(std::shared_ptr<const Graph> graph, const Shape& input, bool training, int max_threads);
+  // `input` is the input shape at capacity, the batch first, everything known. With `loss_takes_activation` the gradient that
+  // goes into backward is that in front of the model's last activation, which the loss has differentiated along with itself
+  // (see final_activation). Throws what the operations' shape rules throw.
+  Plan(std::shared_ptr<const Graph> graph, const Shape& input, bool training, int max_threads,
+       bool loss_takes_activation = false);
 
   const Graph& graph() const { return *graph_; }
   const Shape& input() const { return input_; }
@@ -61,19 +67,19 @@ class Plan {
   SlotId input_slot() const { return input_slot_; }
   SlotId output_slot() const { return output_slot_; }
   SlotId output_grad_slot() const { return output_grad_slot_; }
-  // The activation that the model ends in, where its own derivative can be left to the loss (softmax and cross-entropy);
-  // skip_final_activation_gradient of the constructor made it so.
   Index arena_floats() const { return arena_floats_; }
   Index packed_floats() const { return packed_floats_; }
   Index scratch_floats() const { return scratch_floats_; }
 
  private:
   friend class PlanCompiler;
+  friend class KernelBuilder;
 
   std::shared_ptr<const Graph> graph_;
   Shape input_;
   bool training_;
   int max_threads_;
+  bool loss_takes_activation_;
   std::vector<Segment> packing_, forward_, backward_;
   std::vector<SlotPlace> slots_;
   FlatLayout gradients_;

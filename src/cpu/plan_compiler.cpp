@@ -107,8 +107,8 @@ void PlanCompiler::skip_and_fuse() {
     if (n.output == graph_.output() || uses[static_cast<std::size_t>(n.output)] != 1) continue;
     const int next = user[static_cast<std::size_t>(n.output)];
     const auto* activate = dynamic_cast<const ops::Activate*>(node(next).op.get());
-    if (activate == nullptr || !can_fuse(*n.op, activate->activation)) continue;
-    if (plan_.training_ && !activate->activation.gradient_from_output()) continue;
+    if (activate == nullptr || activate->axis != -1 || !can_fuse(*n.op, activate->activation)) continue;
+    if (plan_.training_ && activate->backward_reads_input(0)) continue;
     c.epilogue = &activate->activation;
     c.output = node(next).output;
     compiled(next).skipped = true;

@@ -28,7 +28,7 @@ class PlanCompiler {
   };
   struct Slot {
     Index floats = 0;
-    Lifetime life;
+    Lifetime life{};
   };
   // One node as it will run.
   struct Compiled {

@@ -95,7 +95,7 @@ Tensor Lowering::apply(std::shared_ptr<const Op> op, std::initializer_list<Tenso
 }
 
 Tensor Lowering::activate(Tensor x, const Activation& activation) {
-  if (activation.is_linear()) return x;
+  if (activation.kind() == ActivationKind::linear) return x;
   return {apply(ops::Activate(activation), {x}).value, x.mask};
 }
 

@@ -1,5 +1,7 @@
 #include "wavetrain/layers/relu.hpp"
 
+#include <limits>
+
 namespace wavetrain::layers {
 
 const Description& ReLU::description() {
@@ -12,7 +14,9 @@ const Description& ReLU::description() {
 }
 
 Tensor ReLU::lower(Lowering& graph, Tensor x) const {
-  return graph.activate(x, wavetrain::Activation::relu(max_value, negative_slope, threshold));
+  const auto largest = static_cast<float>(max_value.value_or(std::numeric_limits<double>::infinity()));
+  return graph.activate(x, wavetrain::Activation::relu(static_cast<float>(negative_slope), largest,
+                                                       static_cast<float>(threshold)));
 }
 
 }  // namespace wavetrain::layers

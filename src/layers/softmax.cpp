@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "graph/ops/activation.hpp"
+
 namespace wavetrain::layers {
 
 const Description& Softmax::description() {
@@ -16,7 +18,8 @@ Tensor Softmax::lower(Lowering& graph, Tensor x) const {
   if (position < 1 || position >= shape.rank()) {
     graph.fail(fmt::format("axis {} is not an axis of a sample of the input. Received input of shape {}", axis, to_string(shape)));
   }
-  return graph.activate(x, wavetrain::Activation::softmax(static_cast<int>(position) - shape.rank()));
+  const ops::Activate softmax("softmax", static_cast<int>(position) - shape.rank());
+  return Lowering::with_mask_of(graph.apply(softmax, {x}), x);
 }
 
 }  // namespace wavetrain::layers

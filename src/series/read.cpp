@@ -50,19 +50,36 @@ SeriesSet read_text(LineReader& reader, const ReadOptions& options) {
   throw ValueError(fmt::format("{}: .npy and .npz are read from files, not from streams.", reader.name()));
 }
 
+// max_values of 0 or less would refuse everything.
+void check(const ReadOptions& options) {
+  if (options.max_values >= 1) return;
+  throw ValueError(fmt::format("max_values must be positive. Received: {}", options.max_values));
+}
+
 }  // namespace
 
 SeriesSet read_series(std::istream& in, const ReadOptions& options, const std::string& name) {
-  if (options.max_values < 1)
-    throw ValueError(fmt::format("max_values must be positive. Received: {}", options.max_values));
+  check(options);
   LineReader reader(in, name);
   return read_text(reader, options);
 }
 
 SeriesSet read_series(const fs::path& path, const ReadOptions& options) {
+  check(options);
   ReadOptions chosen = options;
   if (chosen.format == Format::automatic) chosen.format = format_of_extension(path);
   std::ifstream in = open_text(path);
+  if (chosen.format == Format::automatic && fs::is_regular_file(path)) {  // a pipe cannot go back
+    // Numpy's files are recognised by their first bytes, too.
+    char start[6] = {};
+    in.read(start, sizeof start);
+    if (std::string_view(start, 6) == "\x93NUMPY") chosen.format = Format::npy;
+    else if (std::string_view(start, 4) == "PK\x03\x04") chosen.format = Format::npz;
+    in.clear();
+    in.seekg(0);
+  }
+  if (chosen.format == Format::npy) return read_npy(path, chosen);
+  if (chosen.format == Format::npz) return read_npz(path, chosen);
   return read_series(in, chosen, path.string());
 }
 

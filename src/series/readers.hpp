@@ -1,4 +1,4 @@
-// One function per text format; each reads a whole stream. See wavetrain/series/read.hpp for the formats.
+// One function per format; those for text read a whole stream. See wavetrain/series/read.hpp for the formats.
 #pragma once
 
 #include "series/text.hpp"
@@ -10,5 +10,9 @@ SeriesSet read_ts(LineReader& reader, const ReadOptions& options);
 SeriesSet read_arff(LineReader& reader, const ReadOptions& options);
 SeriesSet read_ucr(LineReader& reader, const ReadOptions& options);
 SeriesSet read_mts(LineReader& reader, const ReadOptions& options);
+
+// From numpy's files, without labels and with them.
+SeriesSet read_npy(const std::filesystem::path& path, const ReadOptions& options);
+SeriesSet read_npz(const std::filesystem::path& path, const ReadOptions& options);
 
 }  // namespace wavetrain::series

@@ -100,7 +100,8 @@ class TableReader {
       if (names[i].empty()) names[i] = fmt::format("column {}", i + 1);
       const auto& forced = options_.text_columns;
       const bool as_text = std::find(forced.begin(), forced.end(), names[i]) != forced.end() ||
-                           options_.time_column == names[i] || (header && i == 0 && is_time_name(names[0]));
+                           options_.time_column == names[i] ||
+                           (header && i == 0 && !options_.time_column && is_time_name(names[0]));
       if (as_text) kinds_[i] = Kind::text;
     }
     names_ = std::move(names);

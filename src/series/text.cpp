@@ -66,11 +66,6 @@ bool LineReader::fill() {
 }
 
 bool LineReader::next(std::string_view& line) {
-  if (repeat_) {
-    repeat_ = false;
-    line = current_;
-    return true;
-  }
   std::size_t searched = 0;  // bytes behind begin_ known to hold no line end
   const char* newline = nullptr;
   for (;;) {
@@ -87,11 +82,10 @@ bool LineReader::next(std::string_view& line) {
   begin_ = static_cast<std::size_t>(stop - buffer_.data()) + (newline != nullptr ? 1 : 0);
   ++line_;
   if (stop != start && stop[-1] == '\r') --stop;
-  current_ = std::string_view(start, static_cast<std::size_t>(stop - start));
-  if (!current_.empty() && std::memchr(current_.data(), '\0', current_.size()) != nullptr) {
+  line = std::string_view(start, static_cast<std::size_t>(stop - start));
+  if (!line.empty() && std::memchr(line.data(), '\0', line.size()) != nullptr) {
     fail("a zero byte, expected text; this is a binary file");
   }
-  line = current_;
   return true;
 }
 

@@ -29,8 +29,6 @@ class LineReader {
 
   // The next line, valid until the following call; false at the end.
   bool next(std::string_view& line);
-  // Makes the next call of next() return the current line again.
-  void again() { repeat_ = true; }
   // What the buffer holds before the first line is taken: the beginning of the file.
   std::string_view beginning() const { return {buffer_.data() + begin_, end_ - begin_}; }
 
@@ -53,9 +51,7 @@ class LineReader {
   std::vector<char> buffer_;
   std::size_t begin_ = 0;  // the unread part of the buffer
   std::size_t end_ = 0;
-  std::string_view current_;
   Index line_ = 0;
-  bool repeat_ = false;
   bool last_chunk_ = false;
 };
 

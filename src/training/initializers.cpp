@@ -27,7 +27,7 @@ Fans compute_fans(const Shape& shape) {
 Fans compute_fans(const Shape& shape, const std::optional<Axes>& input_axes, const std::optional<Axes>& output_axes) {
   if (!input_axes || !output_axes) return compute_fans(shape);
   const auto product = [&shape](const Axes& axes) {
-    axes.of_rank(shape.rank());  // throws for an axis that is not there
+    axes.bits(shape.rank());  // throws for an axis that is not there
     Index result = 1;
     for (const Index axis : axes.values()) result *= shape[static_cast<int>(axis)];
     return result;

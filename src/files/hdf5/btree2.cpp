@@ -72,7 +72,7 @@ struct Walk {
 
 }  // namespace
 
-int bytes_for(std::uint64_t limit) { return limit == 0 ? 1 : (std::bit_width(limit) - 1) / 8 + 1; }
+int bytes_for(std::uint64_t limit) { return limit == 0 ? 1 : (bits_of(limit) - 1) / 8 + 1; }
 
 void visit_btree2(Source& source, std::uint64_t address, Tree2Kind kind, const std::function<void(Cursor)>& visit) {
   const FieldSizes sizes = source.sizes;

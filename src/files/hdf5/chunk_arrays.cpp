@@ -110,7 +110,7 @@ class ExtensibleArray {
     head.skip(6 * length);  // statistics
     index_block_ = head.offset();
     if (entry_size_ < offset_ || max_bits_ < 1 || max_bits_ > 62 || !std::has_single_bit(least_entries_) ||
-        !std::has_single_bit(least_pointers_) || page_bits_ > 62 || std::bit_width(least_entries_) - 1 > max_bits_) {
+        !std::has_single_bit(least_pointers_) || page_bits_ > 62 || bits_of(least_entries_) - 1 > max_bits_) {
       head.fail("has an impossible layout");
     }
   }
@@ -118,8 +118,8 @@ class ExtensibleArray {
   void visit_all() {
     if (index_block_ == kUndefined || count_ == 0) return;
     const std::uint64_t direct = 2 * (least_pointers_ - 1);  // data blocks that the index block addresses itself
-    const int first_super = 2 * (std::bit_width(least_pointers_) - 1);
-    const int all_supers = 1 + max_bits_ - (std::bit_width(least_entries_) - 1);
+    const int first_super = 2 * (bits_of(least_pointers_) - 1);
+    const int all_supers = 1 + max_bits_ - (bits_of(least_entries_) - 1);
     const int supers = std::max(0, all_supers - first_super);
     const std::uint64_t pointers = direct + static_cast<std::uint64_t>(supers);
     Cursor body = source_.checked(index_block_, prefix() + index_entries_ * entry_size_ + pointers * offset_ + 4,

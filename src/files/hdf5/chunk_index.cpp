@@ -91,7 +91,7 @@ struct Visitor {
     const bool filtered = !data.filters.empty();
     const auto kind = filtered ? Tree2Kind::filtered_chunks : Tree2Kind::chunks;
     // As wide as the sizes of filtered chunks could get when the dataset was made.
-    const int size_bytes = std::min(8, 1 + (std::bit_width(chunk_bytes(data)) - 1 + 8) / 8);
+    const int size_bytes = std::min(8, 1 + (bits_of(chunk_bytes(data)) - 1 + 8) / 8);
     visit_btree2(source, data.layout.address, kind, [&](Cursor record) {
       Chunk chunk{{}, record.offset(), chunk_bytes(data), 0};
       if (filtered) {

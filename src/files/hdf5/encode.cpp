@@ -30,10 +30,10 @@ Encoder float_type(std::uint64_t size, std::uint64_t exponent_bits, std::uint64_
       .u8(exponent_bits).u8(0).u8(fraction_bits).u32(bias);
 }
 
-// As h5py: an enumeration of int8.
+// As h5py: an enumeration of int8. Names take multiples of eight bytes.
 Encoder bool_type() {
-  return Encoder().u8(0x18).u8(2).u16(0).u32(1).raw(integer_type(1, true).bytes()).text("FALSE").pad(8).text("TRUE").u8(0)
-      .pad(4).u8(0).u8(1);
+  constexpr std::string_view kNames("FALSE\0\0\0TRUE\0\0\0\0", 16);
+  return Encoder().u8(0x18).u8(2).u16(0).u32(1).raw(integer_type(1, true).bytes()).text(kNames).u8(0).u8(1);
 }
 
 Encoder text_type(std::uint64_t fixed_length) {

@@ -37,14 +37,14 @@ FractalHeap::FractalHeap(Source& source, std::uint64_t address) : source_(source
                          heap_bits > 0 && heap_bits <= 64 && root_rows_ <= 64;
   if (!plausible) head.fail("has an impossible table of blocks");
   offset_size_ = (heap_bits + 7) / 8;
-  const int block_bits = std::bit_width(max_direct_block_) - 1;
+  const int block_bits = bits_of(max_direct_block_) - 1;
   length_size_ = std::min((block_bits + 7) / 8, bytes_for(max_managed));
 }
 
 // Rows double in size from the second on: s, s, 2s, 4s …
 std::uint64_t FractalHeap::row_block_size(std::uint64_t row) const {
   const int shift = row == 0 ? 0 : static_cast<int>(row) - 1;
-  if (std::bit_width(start_block_) + shift > 63) throw FileError("Fractal heap has more rows than 64 bits can address");
+  if (bits_of(start_block_) + shift > 63) throw FileError("Fractal heap has more rows than 64 bits can address");
   return start_block_ << shift;
 }
 
@@ -79,7 +79,7 @@ Cursor FractalHeap::managed(std::uint64_t offset, std::uint64_t size) {
   std::uint64_t rows = root_rows_;
   std::uint64_t start = 0;                // position of `block` in the heap
   std::uint64_t block_size = start_block_;
-  const std::uint64_t direct_rows = static_cast<std::uint64_t>(std::bit_width(max_direct_block_ / start_block_)) + 1;
+  const std::uint64_t direct_rows = static_cast<std::uint64_t>(bits_of(max_direct_block_ / start_block_) + 1);
   const auto frame = static_cast<std::uint64_t>(4 + 1 + source_.sizes.offset + offset_size_);
   const auto pointer = static_cast<std::uint64_t>(source_.sizes.offset);
 
@@ -100,7 +100,7 @@ Cursor FractalHeap::managed(std::uint64_t offset, std::uint64_t size) {
     start = row_start + column * block_size;
     if (row < direct_rows) break;
     // An indirect child has as many rows as its size needs.
-    const std::uint64_t child_rows = static_cast<std::uint64_t>(std::bit_width(block_size / (start_block_ * width_)));
+    const std::uint64_t child_rows = static_cast<std::uint64_t>(bits_of(block_size / (start_block_ * width_)));
     if (child_rows == 0 || child_rows >= rows + 64) body.fail("has an impossible child");
     rows = child_rows;
   }

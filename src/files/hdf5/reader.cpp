@@ -19,7 +19,7 @@ constexpr std::string_view kSignature("\x89HDF\r\n\x1A\n", 8);
 
 struct Superblock {
   FieldSizes sizes;
-  std::uint64_t end = 0;   // of the file, from the superblock on
+  std::uint64_t end = 0;   // of the file, user block included
   std::uint64_t root = 0;  // the root group's object header
 };
 
@@ -178,17 +178,18 @@ class Reader {
 }  // namespace
 
 Group parse(ByteSpan file, const Limits& limits) {
-  // The superblock stands at 0, or behind a "user block" of 512, 1024, 2048 … bytes.
+  // All addresses but the end count from the superblock. It stands at 0, or behind a "user block" of 512, 1024, 2048 … bytes.
   std::size_t start = 0;
   while (start < file.size() && !as_text(file.subspan(start)).starts_with(kSignature)) start = start == 0 ? 512 : 2 * start;
   if (start >= file.size()) throw FileError("Not an HDF5 file: there is no HDF5 signature.");
+  const std::size_t whole = file.size();
   file = file.subspan(start);
 
   std::string path;
   try {
     const Superblock superblock = read_superblock(file);
-    if (superblock.end > file.size()) {
-      throw FileError(fmt::format("The file is truncated: it should have {} bytes and has {}", superblock.end, file.size()));
+    if (superblock.end > whole) {
+      throw FileError(fmt::format("The file is truncated: it should have {} bytes and has {}", superblock.end, whole));
     }
     Reader reader(file, superblock, limits);
     try {

@@ -1,6 +1,7 @@
 // The file being read, and the bounds within which it may be read.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <unordered_set>
 
@@ -36,6 +37,9 @@ class Source {
   std::uint64_t work_left_;
   std::unordered_set<std::uint64_t> verified_;  // addresses whose checksum has been compared
 };
+
+// Number of bits that `value` needs; 0 for 0. (std::bit_width's type differs between libraries.)
+inline int bits_of(std::uint64_t value) { return static_cast<int>(std::bit_width(value)); }
 
 // a * b or a + b; throw FileError naming `what` when 64 bits do not hold it.
 std::uint64_t checked_product(std::uint64_t a, std::uint64_t b, const char* what);

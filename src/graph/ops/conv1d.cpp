@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "graph/ops/instantiate.hpp"
 #include "reference/conv1d.hpp"
 #include "wavetrain/error.hpp"
 
@@ -54,36 +55,46 @@ double Conv1D::cost(std::span<const Shape> inputs, const Shape& output) const {
   return 2.0 * static_cast<double>(output.size() * inputs[1][0] * inputs[1][1]);
 }
 
-namespace {
-
-reference::Conv1DShape conv_shape(const Conv1D& op, const Shape& x, const Shape& kernel) {
-  const Index window = (kernel[0] - 1) * op.dilation + 1;
-  const PaddedLength length = padded_length(op.padding, x[1], window, op.stride);
-  return {.T = x[1], .C = x[2], .F = kernel[2], .K = kernel[0], .stride = op.stride, .dilation = op.dilation,
-          .groups = op.groups, .pad_left = length.left, .pad_right = length.right};
+Conv1DShape Conv1D::shape(const Shape& x, const Shape& kernel) const {
+  const PaddedLength length = padded_length(padding, x[1], (kernel[0] - 1) * dilation + 1, stride);
+  Conv1DShape shape;
+  shape.T = x[1];
+  shape.C = x[2];
+  shape.F = kernel[2];
+  shape.K = kernel[0];
+  shape.stride = stride;
+  shape.dilation = dilation;
+  shape.groups = groups;
+  shape.pad_left = length.left;
+  shape.pad_right = length.right;
+  return shape;
 }
-
-}  // namespace
 
 template <class T>
 void Conv1D::run_forward(const OpCall<T>& call) const {
-  const reference::Conv1DShape shape = conv_shape(*this, call.input_shape[0], call.input_shape[1]);
-  const Index N = call.input_shape[0][0];
-  for (Index n = 0; n < N; ++n) {
-    reference::conv1d_forward(shape, call.output + n * call.output_shape.size_from(1),
-                              call.input[0] + n * call.input_shape[0].size_from(1), call.input[1], call.input[2]);
+  const Shape& x = call.input_shape[0];
+  const Conv1DShape s = shape(x, call.input_shape[1]);
+  for (Index n = 0; n < x[0]; ++n) {
+    reference::conv1d_forward(call.output + n * call.output_shape.size_from(1), call.input[0] + n * x.size_from(1),
+                              call.input[1], call.input[2], s);
   }
 }
 
 template <class T>
 void Conv1D::run_backward(const OpCall<T>& call) const {
-  const reference::Conv1DShape shape = conv_shape(*this, call.input_shape[0], call.input_shape[1]);
-  (void)shape;
+  const Shape& x = call.input_shape[0];
+  const Conv1DShape s = shape(x, call.input_shape[1]);
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (call.input_grad[i] != nullptr) std::fill_n(call.input_grad[i], call.input_shape[i].size(), T{0});
+  }
+  for (Index n = 0; n < x[0]; ++n) {
+    T* dx = call.input_grad[0] == nullptr ? nullptr : call.input_grad[0] + n * x.size_from(1);
+    reference::conv1d_backward(dx, call.input_grad[1], call.input_grad[2],
+                               call.output_grad + n * call.output_shape.size_from(1), call.input[0] + n * x.size_from(1),
+                               call.input[1], s);
+  }
 }
 
-template void Conv1D::run_forward(const OpCall<float>&) const;
-template void Conv1D::run_forward(const OpCall<double>&) const;
-template void Conv1D::run_backward(const OpCall<float>&) const;
-template void Conv1D::run_backward(const OpCall<double>&) const;
+WAVETRAIN_INSTANTIATE_OP(Conv1D)
 
 }  // namespace wavetrain::ops

@@ -1,6 +1,7 @@
 // Cross-correlation along time: (N, T, C) with kernel (K, C / groups, F) and bias (F) gives (N, T_out, F).
 #pragma once
 
+#include "core/conv1d_shape.hpp"
 #include "wavetrain/op.hpp"
 
 namespace wavetrain::ops {
@@ -32,6 +33,9 @@ struct Conv1D final : OpMath<Conv1D> {
   double cost(std::span<const Shape> inputs, const Shape& output) const override;
   bool backward_reads_input(int input) const override { return input < 2; }
   bool backward_reads_output() const override { return false; }
+
+  // What the kernels need to know, for inputs of these shapes.
+  Conv1DShape shape(const Shape& x, const Shape& kernel) const;
 
   template <class T>
   void run_forward(const OpCall<T>& call) const;

@@ -1,0 +1,59 @@
+# How this project's libraries and programs are built.
+
+# What every target compiles with; linked privately, so that nothing of it reaches a project that embeds the library.
+add_library(wavetrain_flags INTERFACE)
+target_compile_options(wavetrain_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  $<$<BOOL:${WAVETRAIN_WERROR}>:-Werror>
+  # GCC 12 finds these in std::variant and std::string themselves once it inlines them (GCC bugs 105562 and 105329).
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-restrict>
+  # The order of every sum, and where it rounds, is part of the contract: multiply-add only where the source says so.
+  -ffp-contract=off)
+if(WAVETRAIN_SANITIZE)
+  target_compile_options(wavetrain_flags INTERFACE
+    -fsanitize=${WAVETRAIN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(wavetrain_flags INTERFACE -fsanitize=${WAVETRAIN_SANITIZE})
+endif()
+if(WAVETRAIN_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    message(FATAL_ERROR "WAVETRAIN_FUZZ needs libFuzzer, which comes with clang; the compiler is ${CMAKE_CXX_COMPILER_ID}")
+  endif()
+  target_compile_options(wavetrain_flags INTERFACE -fsanitize=fuzzer-no-link)
+  # Checksums are not compared: a fuzzer would hardly get past the first one.
+  target_compile_definitions(wavetrain_flags INTERFACE FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION)
+endif()
+
+# The libraries that were added, as wavetrain::<name>.
+set(WAVETRAIN_LIBRARIES)
+
+function(_wavetrain_common target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:wavetrain_flags>)
+endfunction()
+
+# wavetrain_library(<name> <folder>...): the target wavetrain::<name> from all sources below these folders.
+# Static unless BUILD_SHARED_LIBS says otherwise.
+macro(wavetrain_library name)
+  set(patterns ${ARGN})
+  list(TRANSFORM patterns APPEND /*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${patterns})
+  add_library(wavetrain_${name} ${sources})
+  add_library(wavetrain::${name} ALIAS wavetrain_${name})
+  _wavetrain_common(wavetrain_${name})
+  target_include_directories(wavetrain_${name}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  set_target_properties(wavetrain_${name} PROPERTIES
+    EXPORT_NAME ${name}
+    POSITION_INDEPENDENT_CODE ON  # a Python module is a shared library
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  list(APPEND WAVETRAIN_LIBRARIES wavetrain::${name})
+endmacro()
+
+# wavetrain_program(<target> <source>...): a program that links the whole library.
+function(wavetrain_program target)
+  add_executable(${target} ${ARGN})
+  _wavetrain_common(${target})
+  target_link_libraries(${target} PRIVATE wavetrain::wavetrain)
+endfunction()

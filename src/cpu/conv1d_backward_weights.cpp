@@ -1,0 +1,149 @@
+#include "cpu/conv1d.hpp"
+#include "cpu/conv1d_windows.hpp"
+#include "cpu/depthwise.hpp"
+
+namespace wavetrain::cpu {
+namespace {
+
+// Where there are fewer tiles than this, samples are cut into blocks as well.
+constexpr Index kEnoughTiles = 16;
+constexpr Index kBlockSamples = 8;
+// Taps of one depthwise task.
+constexpr Index kDepthwiseTaps = 8;
+
+// The product for one group, over `rows` rows that begin at `a` and `b`.
+GemmTn group_product(const Conv1DShape& s, Index group, Index rows, const float* a, const float* b, float* dw) {
+  const Index C = s.C / s.groups, F = s.F / s.groups;
+  return {.samples = 1,
+          .rows = rows,
+          .N = F,
+          .a = {a + group * C, s.stride * s.C, C, s.K, s.dilation * s.C},
+          .a_sample_stride = s.T * s.C,
+          .b = b + group * F,
+          .ldb = s.F,
+          .b_sample_stride = s.output_length() * s.F,
+          .w = dw + group * F,
+          .ldw = s.F};
+}
+
+// How the work is cut; the tiles of all groups come first, then one task for the bias.
+struct Cut {
+  Index group_tiles, tiles, blocks;
+
+  Cut(const Conv1DShape& s, Index samples) {
+    const bool depthwise = s.depthwise();
+    group_tiles =
+        depthwise ? ceil_divide(s.K, kDepthwiseTaps) : gemm_tn_tiles(group_product(s, 0, 0, nullptr, nullptr, nullptr));
+    tiles = depthwise ? group_tiles : group_tiles * s.groups;
+    blocks = tiles < kEnoughTiles ? std::max<Index>(1, ceil_divide(samples, kBlockSamples)) : 1;
+  }
+  Index tasks() const { return tiles + 1; }
+};
+
+// Tiles [begin, end) of dw over samples [first, last).
+void run_tiles(const Conv1DShape& s, const Conv1DGradient& g, Index first, Index last, Index group_tiles, Index begin,
+               Index end, float* dw, bool accumulate, float* scratch) {
+  const Index output_length = s.output_length();
+  const auto each_group = [&](const auto& run) {
+    for (Index group = begin / group_tiles; group * group_tiles < end; ++group) {
+      run(group, std::max(begin - group * group_tiles, Index{0}), std::min(end - group * group_tiles, group_tiles));
+    }
+  };
+  if (s.depthwise()) {
+    const Index from = begin * kDepthwiseTaps, to = std::min(end * kDepthwiseTaps, s.K);
+    if (!accumulate) std::fill_n(dw + from * s.F, (to - from) * s.F, 0.0f);
+    const Windows w{.rows = s.T,
+                    .width = s.C,
+                    .first = -s.pad_left,
+                    .step = s.stride,
+                    .taps = s.K,
+                    .tap_step = s.dilation,
+                    .repeat = s.F / s.C};
+    for (Index i = first; i < last; ++i) {
+      for_each_window_range(w, 0, output_length, g.x + i * s.T * s.C, scratch, [&](Index o, Index p, const float* a) {
+        depthwise_tn(p - o, s.F, a, s.stride * s.F, s.dilation * s.F, g.dy + (i * output_length + o) * s.F, dw, from,
+                     to, true);
+      });
+    }
+    return;
+  }
+  if (s.pad_left == 0 && s.pad_right == 0) {
+    each_group([&](Index group, Index from, Index to) {
+      GemmTn product =
+          group_product(s, group, output_length, g.x + first * s.T * s.C, g.dy + first * output_length * s.F, dw);
+      product.samples = last - first;
+      product.accumulate = accumulate;
+      gemm_tn(product, from, to);
+    });
+    return;
+  }
+  if (!accumulate) {  // an empty product writes zeros
+    each_group(
+        [&](Index group, Index from, Index to) { gemm_tn(group_product(s, group, 0, g.x, g.dy, dw), from, to); });
+  }
+  const Windows w{
+      .rows = s.T, .width = s.C, .first = -s.pad_left, .step = s.stride, .taps = s.K, .tap_step = s.dilation};
+  for (Index i = first; i < last; ++i) {
+    for_each_window_range(w, 0, output_length, g.x + i * s.T * s.C, scratch, [&](Index o, Index p, const float* a) {
+      each_group([&](Index group, Index from, Index to) {
+        GemmTn product = group_product(s, group, p - o, a, g.dy + (i * output_length + o) * s.F, dw);
+        product.accumulate = true;
+        gemm_tn(product, from, to);
+      });
+    });
+  }
+}
+
+}  // namespace
+
+Index conv1d_gradient_tasks(const Conv1DShape& s, Index samples) {
+  const Cut cut(s, samples);
+  return cut.blocks * cut.tasks();
+}
+
+Index conv1d_gradient_partial_floats(const Conv1DShape& s, Index samples) {
+  const Index blocks = Cut(s, samples).blocks;
+  return blocks == 1 ? 0 : blocks * (s.weights() + s.F);
+}
+
+Index conv1d_gradient_scratch_floats(const Conv1DShape& s) {
+  return window_scratch_floats({.rows = s.T,
+                                .width = s.C,
+                                .first = -s.pad_left,
+                                .step = s.stride,
+                                .taps = s.K,
+                                .tap_step = s.dilation,
+                                .repeat = s.depthwise() ? s.F / s.C : 1},
+                               0, s.output_length());
+}
+
+void conv1d_backward_weights(const Conv1DShape& s, const Conv1DGradient& g, Index samples, Index begin, Index end,
+                             float* scratch) {
+  const Cut cut(s, samples);
+  const Index output_length = s.output_length();
+  while (begin < end) {
+    const Index block = begin / cut.tasks(), from = begin % cut.tasks();
+    const Index to = std::min(cut.tasks(), from + end - begin);
+    begin += to - from;
+    const bool direct = cut.blocks == 1, accumulate = direct && g.accumulate;
+    float* dw = direct ? g.dw : g.partial + block * s.weights();
+    float* db = direct ? g.db : g.partial + cut.blocks * s.weights() + block * s.F;
+    const Index first = direct ? 0 : block * kBlockSamples,
+                last = direct ? samples : std::min(samples, first + kBlockSamples);
+    const Index last_tile = std::min(to, cut.tiles);
+    if (from < last_tile) run_tiles(s, g, first, last, cut.group_tiles, from, last_tile, dw, accumulate, scratch);
+    if (to > cut.tiles && g.db != nullptr) {
+      column_sums(last - first, output_length, s.F, g.dy + first * output_length * s.F, s.F, output_length * s.F, db,
+                  accumulate);
+    }
+  }
+}
+
+void conv1d_finish_gradient(const Conv1DShape& s, const Conv1DGradient& g, Index samples) {
+  const Index blocks = Cut(s, samples).blocks;
+  if (blocks == 1) return;
+  add_in_order(blocks, s.weights(), g.partial, g.dw, g.accumulate);
+  if (g.db != nullptr) add_in_order(blocks, s.F, g.partial + blocks * s.weights(), g.db, g.accumulate);
+}
+
+}  // namespace wavetrain::cpu

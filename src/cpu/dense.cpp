@@ -1,0 +1,74 @@
+#include "cpu/dense.hpp"
+
+#include <algorithm>
+
+namespace wavetrain::cpu {
+namespace {
+
+// Columns of dx that are computed at a time; bounds the scratch and keeps it in the first-level cache.
+constexpr Index kColumns = 96;
+
+}  // namespace
+
+void dense_forward(Index C, Index F, const float* x, const float* weights, bool packed, const float* bias,
+                   Activation activation, float* y, Index begin, Index end) {
+  gemm({.M = end - begin,
+        .N = F,
+        .a = {x + begin * C, C, C},
+        .b = weights,
+        .ldb = F,
+        .packed = packed,
+        .c = y + begin * F,
+        .ldc = F,
+        .bias = bias,
+        .activation = activation});
+}
+
+Index dense_backward_input_scratch_floats(Index M, Index C, Index F) {
+  return packed_floats(F, M) + std::min(C, kColumns) * M;
+}
+
+void dense_backward_input(Index M, Index C, Index F, const float* dy, const float* weights, float* dx, Index begin,
+                          Index end, bool accumulate, float* scratch) {
+  float* const dy_transposed = scratch;                        // (F, M), packed
+  float* const dx_transposed = scratch + packed_floats(F, M);  // (columns, M)
+  pack_b({.b = dy, .taps = 1, .width = F, .N = M, .tap_stride = 0, .k_stride = 1, .n_stride = F}, dy_transposed);
+  for (Index c = begin; c < end; c += kColumns) {
+    const Index columns = std::min(kColumns, end - c);
+    // The chain of an element starts from dx, so what is there takes part before it is overwritten.
+    for (Index i = 0; i < columns && accumulate; ++i) {
+      for (Index m = 0; m < M; ++m) dx_transposed[i * M + m] = dx[m * C + c + i];
+    }
+    gemm({.M = columns,
+          .N = M,
+          .a = {weights + c * F, F, F},
+          .b = dy_transposed,
+          .packed = true,
+          .c = dx_transposed,
+          .ldc = M,
+          .accumulate = accumulate});
+    for (Index m = 0; m < M; ++m) {
+      for (Index i = 0; i < columns; ++i) dx[m * C + c + i] = dx_transposed[i * M + m];
+    }
+  }
+}
+
+void dense_pack_transposed(Index C, Index F, const float* weights, float* packed) {
+  pack_b({.b = weights, .taps = 1, .width = F, .N = C, .tap_stride = 0, .k_stride = 1, .n_stride = F}, packed);
+}
+
+void dense_backward_input_packed(Index C, Index F, const float* dy, const float* packed, float* dx, Index begin,
+                                 Index end, bool accumulate) {
+  gemm({.M = end - begin,
+        .N = C,
+        .a = {dy + begin * F, F, F},
+        .b = packed,
+        .packed = true,
+        .c = dx + begin * C,
+        .ldc = C,
+        .accumulate = accumulate});
+}
+
+bool dense_backward_prefers_packed(Index M) { return M >= 4 * packing_pays_from(); }
+
+}  // namespace wavetrain::cpu

@@ -1,0 +1,210 @@
+#include "cpu/pool1d.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/pool1d.cpp"
+#include "cpu/highway.hpp"
+#include "hwy/foreach_target.h"
+// After foreach_target.h
+#include "cpu/vector_loop-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace wavetrain::cpu::HWY_NAMESPACE {
+
+// Steps that are added up before their sum joins the total: keeps rounding errors of long series small, and is constant
+// so that a series and its padded copy agree.
+constexpr Index kSumBlock = 128;
+
+// max(a, b), NaN if either is.
+HWY_INLINE FloatVector max_or_nan(FloatVector a, FloatVector b) {
+  return hn::IfThenElse(hn::Or(hn::Gt(b, a), hn::IsNaN(b)), b, a);
+}
+
+// sum of x[t * C] over the kept t below T.
+template <class At>
+HWY_INLINE FloatVector sum_over_time(At at, Index T, Index C, const float* x, const std::uint8_t* mask) {
+  const FloatTag d;
+  FloatVector total = hn::Zero(d);
+  for (Index start = 0; start < T; start += kSumBlock) {
+    FloatVector sum = hn::Zero(d);
+    for (Index t = start; t < std::min(start + kSumBlock, T); ++t) {
+      if (mask == nullptr || mask[t] != 0) sum = hn::Add(sum, at.load(x + t * C));
+    }
+    total = hn::Add(total, sum);
+  }
+  return total;
+}
+
+void MaxPool(const Pool1D& p, Index samples, const float* x, float* y) {
+  const FloatTag d;
+  const Index steps = p.steps();
+  for (Index n = 0; n < samples; ++n, x += p.T * p.C, y += steps * p.C) {
+    for (Index t = 0; t < steps; ++t) {
+      const Index first = p.first(t), last = p.last(t);
+      for_each_vector(p.C, [&](auto at) HWY_ATTR {
+        FloatVector max = hn::Set(d, -std::numeric_limits<float>::infinity());
+        for (Index s = first; s < last; ++s) max = max_or_nan(max, at.load(x + s * p.C));
+        at.store(max, y + t * p.C);
+      });
+    }
+  }
+}
+
+void MaxPoolBackward(const Pool1D& p, Index samples, const float* x, const float* y, const float* dy, float* dx) {
+  const Index steps = p.steps();
+  std::fill_n(dx, samples * p.T * p.C, 0.0f);
+  for (Index n = 0; n < samples; ++n, x += p.T * p.C, dx += p.T * p.C, y += steps * p.C, dy += steps * p.C) {
+    for (Index t = 0; t < steps; ++t) {
+      const Index first = p.first(t), last = p.last(t);
+      for_each_vector(p.C, [&](auto at) HWY_ATTR {
+        const FloatVector max = at.load(y + t * p.C);
+        FloatVector left = at.load(dy + t * p.C);  // becomes 0 in each lane once given away
+        for (Index s = first; s < last; ++s) {
+          const FloatVector value = at.load(x + s * p.C);
+          const auto wins = hn::Or(hn::Eq(value, max), hn::IsNaN(value));
+          at.store(hn::Add(at.load(dx + s * p.C), hn::IfThenElseZero(wins, left)), dx + s * p.C);
+          left = hn::IfThenZeroElse(wins, left);
+        }
+      });
+    }
+  }
+}
+
+void AveragePool(const Pool1D& p, Index samples, const float* x, float* y) {
+  const FloatTag d;
+  const Index steps = p.steps();
+  for (Index n = 0; n < samples; ++n, x += p.T * p.C, y += steps * p.C) {
+    for (Index t = 0; t < steps; ++t) {
+      const Index first = p.first(t), last = p.last(t);
+      const FloatVector count = hn::Set(d, static_cast<float>(std::max<Index>(last - first, 1)));
+      for_each_vector(p.C, [&](auto at) HWY_ATTR {
+        at.store(hn::Div(sum_over_time(at, last - first, p.C, x + first * p.C, nullptr), count), y + t * p.C);
+      });
+    }
+  }
+}
+
+void AveragePoolBackward(const Pool1D& p, Index samples, const float* dy, float* dx) {
+  const FloatTag d;
+  const Index steps = p.steps();
+  std::fill_n(dx, samples * p.T * p.C, 0.0f);
+  for (Index n = 0; n < samples; ++n, dx += p.T * p.C, dy += steps * p.C) {
+    for (Index t = 0; t < steps; ++t) {
+      const Index first = p.first(t), last = p.last(t);
+      const FloatVector count = hn::Set(d, static_cast<float>(std::max<Index>(last - first, 1)));
+      for_each_vector(p.C, [&](auto at) HWY_ATTR {
+        const FloatVector share = hn::Div(at.load(dy + t * p.C), count);
+        for (Index s = first; s < last; ++s) at.store(hn::Add(at.load(dx + s * p.C), share), dx + s * p.C);
+      });
+    }
+  }
+}
+
+void GlobalMax(Index samples, Index T, Index C, const float* x, float* y) {
+  const FloatTag d;
+  for (Index n = 0; n < samples; ++n, x += T * C, y += C) {
+    for_each_vector(C, [&](auto at) HWY_ATTR {
+      FloatVector max = hn::Set(d, -std::numeric_limits<float>::infinity());
+      for (Index t = 0; t < T; ++t) max = max_or_nan(max, at.load(x + t * C));
+      at.store(max, y);
+    });
+  }
+}
+
+void GlobalMaxBackward(Index samples, Index T, Index C, const float* x, const float* y, const float* dy, float* dx) {
+  const FloatTag d;
+  for (Index n = 0; n < samples; ++n, x += T * C, dx += T * C, y += C, dy += C) {
+    for_each_vector(C, [&](auto at) HWY_ATTR {
+      const FloatVector max = at.load(y);
+      FloatVector ties = hn::Zero(d);
+      for (Index t = 0; t < T; ++t) {
+        ties = hn::Add(ties, hn::IfThenElseZero(hn::Eq(at.load(x + t * C), max), hn::Set(d, 1.0f)));
+      }
+      const FloatVector share = hn::Div(at.load(dy), ties);
+      const FloatVector rest = hn::IfThenElseZero(hn::IsNaN(max), max);
+      for (Index t = 0; t < T; ++t) {
+        at.store(hn::IfThenElse(hn::Eq(at.load(x + t * C), max), share, rest), dx + t * C);
+      }
+    });
+  }
+}
+
+// The number of kept steps.
+float kept(Index T, const std::uint8_t* mask) {
+  return static_cast<float>(mask == nullptr ? T : T - std::count(mask, mask + T, std::uint8_t{0}));
+}
+
+void GlobalAverage(Index samples, Index T, Index C, const float* x, const std::uint8_t* mask, float* y) {
+  const FloatTag d;
+  for (Index n = 0; n < samples; ++n, x += T * C, y += C) {
+    const std::uint8_t* m = mask == nullptr ? nullptr : mask + n * T;
+    const FloatVector count = hn::Set(d, kept(T, m));
+    for_each_vector(C, [&](auto at) HWY_ATTR { at.store(hn::Div(sum_over_time(at, T, C, x, m), count), y); });
+  }
+}
+
+void GlobalAverageBackward(Index samples, Index T, Index C, const std::uint8_t* mask, const float* dy, float* dx) {
+  const FloatTag d;
+  for (Index n = 0; n < samples; ++n, dx += T * C, dy += C) {
+    const std::uint8_t* m = mask == nullptr ? nullptr : mask + n * T;
+    const FloatVector count = hn::Set(d, kept(T, m));
+    for_each_vector(C, [&](auto at) HWY_ATTR {
+      const FloatVector share = hn::Div(at.load(dy), count);
+      for (Index t = 0; t < T; ++t) {
+        at.store(m == nullptr || m[t] != 0 ? share : hn::Zero(d), dx + t * C);
+      }
+    });
+  }
+}
+
+}  // namespace wavetrain::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace wavetrain::cpu {
+
+HWY_EXPORT(MaxPool);
+HWY_EXPORT(MaxPoolBackward);
+HWY_EXPORT(AveragePool);
+HWY_EXPORT(AveragePoolBackward);
+HWY_EXPORT(GlobalMax);
+HWY_EXPORT(GlobalMaxBackward);
+HWY_EXPORT(GlobalAverage);
+HWY_EXPORT(GlobalAverageBackward);
+
+Index Pool1D::steps() const {
+  const Index span = T + pad_left + pad_right - pool;
+  return span < 0 ? 0 : span / stride + 1;
+}
+Index Pool1D::first(Index t) const { return std::clamp<Index>(t * stride - pad_left, 0, T); }
+Index Pool1D::last(Index t) const { return std::clamp<Index>(t * stride - pad_left + pool, first(t), T); }
+
+void max_pool_forward(const Pool1D& pool, Index samples, const float* x, float* y) {
+  WAVETRAIN_DISPATCH(MaxPool)(pool, samples, x, y);
+}
+void max_pool_backward(const Pool1D& pool, Index samples, const float* x, const float* y, const float* dy, float* dx) {
+  WAVETRAIN_DISPATCH(MaxPoolBackward)(pool, samples, x, y, dy, dx);
+}
+void average_pool_forward(const Pool1D& pool, Index samples, const float* x, float* y) {
+  WAVETRAIN_DISPATCH(AveragePool)(pool, samples, x, y);
+}
+void average_pool_backward(const Pool1D& pool, Index samples, const float* dy, float* dx) {
+  WAVETRAIN_DISPATCH(AveragePoolBackward)(pool, samples, dy, dx);
+}
+void global_max_forward(Index samples, Index T, Index C, const float* x, float* y) {
+  WAVETRAIN_DISPATCH(GlobalMax)(samples, T, C, x, y);
+}
+void global_max_backward(Index samples, Index T, Index C, const float* x, const float* y, const float* dy, float* dx) {
+  WAVETRAIN_DISPATCH(GlobalMaxBackward)(samples, T, C, x, y, dy, dx);
+}
+void global_average_forward(Index samples, Index T, Index C, const float* x, const std::uint8_t* mask, float* y) {
+  WAVETRAIN_DISPATCH(GlobalAverage)(samples, T, C, x, mask, y);
+}
+void global_average_backward(Index samples, Index T, Index C, const std::uint8_t* mask, const float* dy, float* dx) {
+  WAVETRAIN_DISPATCH(GlobalAverageBackward)(samples, T, C, mask, dy, dx);
+}
+
+}  // namespace wavetrain::cpu
+#endif  // HWY_ONCE

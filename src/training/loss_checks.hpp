@@ -1,0 +1,19 @@
+// What losses check before they compute.
+#pragma once
+
+#include <optional>
+
+#include "wavetrain/losses.hpp"
+
+namespace wavetrain {
+
+// Throws NotSupported unless `axis` is the last one of y_pred.
+void require_last_axis(Index axis, const Shape& y_pred, const char* loss);
+
+// Whether all labels are 0 or 1.
+LossFacts inspect_hinge_labels(const float* y_true, LossShape shape);
+
+// Counts rows of class `ignore_class`. Throws ValueError for a class outside 0 .. width-1 or a fraction.
+LossFacts inspect_classes(const float* y_true, LossShape shape, std::optional<Index> ignore_class, const char* loss);
+
+}  // namespace wavetrain

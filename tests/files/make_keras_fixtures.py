@@ -1,0 +1,64 @@
+"""Writes the Keras files under tests/files/data: `python make_keras_fixtures.py`.
+
+With the package tf_keras installed it writes those of Keras 2 instead. Values are random with a fixed seed; next to each
+model lies what it answers, as `NAME.x.npy` and `NAME.y.npy`. To keep the files small, archives are deflated and the .h5
+files have no optimizer.
+"""
+
+import importlib.util
+import pathlib
+import zipfile
+
+import numpy as np
+
+out = pathlib.Path(__file__).parent / "data"
+
+
+def model_of(keras):
+    keras.utils.set_random_seed(7)
+    return keras.Sequential([
+        keras.layers.Conv1D(3, 3, activation="relu", input_shape=(10, 2)),
+        keras.layers.BatchNormalization(),
+        keras.layers.LSTM(2),
+        keras.layers.Dense(1, activation="sigmoid"),
+    ])
+
+
+def trained(keras):
+    model = model_of(keras)
+    model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
+    random = np.random.default_rng(3)
+    x = random.normal(size=(6, 10, 2)).astype("float32")
+    model.fit(x, random.integers(0, 2, (6, 1)), epochs=2, verbose=0)
+    return model, x
+
+
+def answers(name, model, x):
+    np.save(out / f"{name}.x.npy", x)
+    np.save(out / f"{name}.y.npy", model.predict(x, verbose=0))
+
+
+def save(model, name):
+    path = out / f"{name}.keras"
+    model.save(path)
+    with zipfile.ZipFile(path) as archive:
+        members = [(info, archive.read(info)) for info in archive.infolist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for info, content in members:
+            archive.writestr(info.filename, content)
+    model.save(out / f"{name}.h5", include_optimizer=False)
+
+
+if importlib.util.find_spec("tf_keras"):
+    import tf_keras
+
+    model, x = trained(tf_keras)
+    save(model, "keras2")
+    model.save_weights(out / "keras2_weights_only.h5")
+    answers("keras2", model, x)
+else:
+    import keras
+
+    model, x = trained(keras)
+    save(model, "keras3")
+    answers("keras3", model, x)

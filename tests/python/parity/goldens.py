@@ -1,0 +1,115 @@
+"""Writes the stored cases of tests/golden, with which the C++ tests compare us with Keras where no Keras is installed.
+
+    PYTHONPATH=tests/python python -m parity.goldens tests/golden [--only PACK]
+
+A pack is an npz archive of four arrays, so that a reader needs no more than npz and JSON:
+
+    cases       uint8: UTF-8 JSON, a list of cases
+    floats      float32, flat: the float inputs of all cases, one after the other
+    labels      int32, flat: the integer inputs
+    expected    float64, flat: what Keras computes in double precision
+
+A case is {"name", "model", "compile", "actions"} as in a job (see the package's docstring) and
+
+    "inputs"    [[key, shape, "floats" | "labels"], ...]    "x", "y", "weights/0" ..., in the order of the flat arrays
+    "expected"  [[key, shape, limit], ...]                  "y", "fit/loss", "w/0" ... and the optimizer's state "opt/0" ...;
+                limit: how far our result may be from it by the rule of tolerance.py; null: exempt (see judge.py)
+
+Optimizer state "opt/i" is what Keras stores under /optimizer/vars/i.
+"""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+import tolerance
+from parity import judge
+from parity.forward_cases import forward_cases
+from parity.training_cases import training_cases
+from parity.workers import Sides
+
+
+class Pack:
+    """The arrays of one archive while it grows."""
+
+    def __init__(self):
+        self.cases, self.floats, self.labels, self.expected = [], [], [], []
+
+    def add(self, folder, case, paths):
+        """Takes over a job that Keras has run."""
+        job = json.loads((folder / "job.json").read_text())
+        entry = {"name": case.name, "model": _lean(job["model"]), "compile": job["compile"], "actions": case.actions,
+                 "inputs": [], "expected": []}
+        with np.load(folder / "data.npz") as archive:
+            for key in archive.files:
+                value = archive[key]
+                kind = "labels" if value.dtype.kind == "i" else "floats"
+                getattr(self, kind).append(value.ravel())
+                entry["inputs"].append([key, list(value.shape), kind])
+        r, *others = (judge.results(folder, who) for who in ("double", "tensorflow", "jax"))
+        exempt = judge.exempt_tensors(case.compile, paths, r)
+        for key, value in r.items():
+            value = np.asarray(value, np.float64)
+            finite = np.isfinite(value) & (np.abs(value) < tolerance.LARGEST)
+            if not finite.all():
+                raise ValueError(f"{case.name}: {key} is not finite; stored cases must be")
+            limit = None if key in exempt else float(tolerance.limit(value, *(other[key] for other in others)))
+            self.expected.append(value.ravel())
+            entry["expected"].append([key, list(value.shape), limit])
+        self.cases.append(entry)
+
+    def write(self, path):
+        text = json.dumps(self.cases, separators=(",", ":")).encode()
+        np.savez_compressed(path, cases=np.frombuffer(text, np.uint8), floats=_joined(self.floats, np.float32),
+                            labels=_joined(self.labels, np.int32), expected=_joined(self.expected, np.float64))
+
+
+def _joined(parts, dtype):
+    return np.concatenate([np.zeros(0, dtype), *parts]).astype(dtype)
+
+
+def _lean(config):
+    """Without what differs from run to run and says nothing: object identities."""
+    if isinstance(config, dict):
+        return {key: _lean(value) for key, value in config.items() if key != "shared_object_id"}
+    return [_lean(item) for item in config] if isinstance(config, list) else config
+
+
+def packs():
+    """{name of the archive: cases}"""
+    groups = {}
+    names = {"Conv1D": "conv", "MaxPooling1D": "pooling", "AveragePooling1D": "pooling", "GlobalMaxPooling1D": "pooling",
+             "GlobalAveragePooling1D": "pooling", "LSTM": "lstm", "GRU": "gru", "SimpleRNN": "simple_rnn",
+             "network": "networks", "Dense": "dense", "Flatten": "dense"}
+    for case in forward_cases():
+        groups.setdefault(names.get(case.name.split("/")[0], "activations_and_normalisation"), []).append(case)
+    groups["training"] = [case for case in training_cases() if not case.name.startswith("seed/")]
+    return groups
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", help="one archive, by name")
+    arguments = parser.parse_args()
+    with Sides(tool=None) as sides:
+        for name, cases in packs().items():
+            if arguments.only not in (None, name):
+                continue
+            pack = Pack()
+            for case in cases:
+                with tempfile.TemporaryDirectory() as folder:
+                    job = Path(folder) / "job"
+                    paths = sides.prepare(job, case)["weights"]
+                    sides.run_keras(job)
+                    pack.add(job, case, paths)
+            path = arguments.folder / f"{name}.npz"
+            pack.write(path)
+            print(f"{path}: {len(cases)} cases, {path.stat().st_size // 1024} KB", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Compares what the sides computed for one job, tensor by tensor, by the rule of tolerance.py.
+
+Exempt tensors. A weight whose exact gradient is zero, such as a convolution's bias in front of BatchNormalization, has only
+rounding noise for a gradient in float32, and Adam and RMSprop scale noise up to steps of full size. The rule: the root mean
+square of its gradient, which the optimizer's second moment of the double precision run holds, is below 1e-6 times that of
+the weight itself. With such a weight go its optimizer slots and, when a BatchNormalization follows, its moving mean, which
+follows the bias. SGD does not amplify, so nothing is exempt there. Whatever is exempt is listed.
+"""
+
+import zipfile
+from io import BytesIO
+
+import numpy as np
+
+import tolerance
+
+NEGLIGIBLE = 1e-6
+
+
+class Outcome:
+    """passed; failures: (key, text); exempt: keys; worst: largest distance / allowed and its key."""
+
+    def __init__(self):
+        self.failures, self.exempt, self.worst, self.compared = [], [], (0.0, ""), 0
+
+    @property
+    def passed(self):
+        return not self.failures
+
+    def __str__(self):
+        text = "; ".join(f"{key}: {reason}" for key, reason in self.failures[:3])
+        if self.passed:
+            text = f"{self.compared} tensors, worst {self.worst[0]:.2f} of the allowance at {self.worst[1]}"
+        if self.exempt:
+            text += f"; exempt: {', '.join(self.exempt)}"
+        return text
+
+
+def optimizer_state(path):
+    """{"opt/0": array, ...} of a .keras file; empty when it holds none."""
+    import h5py
+
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read("model.weights.h5")
+    with h5py.File(BytesIO(content), "r") as file:
+        if "optimizer/vars" not in file:
+            return {}
+        variables = file["optimizer/vars"]
+        return {f"opt/{i}": variables[str(i)][()] for i in range(len(variables))}
+
+
+def results(folder, who):
+    """What `who` computed, with the optimizer's state of the file it saved, if it saved one."""
+    with np.load(folder / f"{who}.npz") as archive:
+        found = {key: archive[key] for key in archive.files}
+    saved = folder / f"{who}.after.keras"
+    if saved.exists():
+        found.update(optimizer_state(saved))
+    return found
+
+
+def compare(ours, r, others, exempt=()):
+    """Judges every tensor of r (dictionaries of arrays)."""
+    outcome = Outcome()
+    for key in sorted(set(ours) | set(r)):
+        if key in exempt:
+            outcome.exempt.append(key)
+        elif key not in ours or key not in r:
+            outcome.failures.append((key, "missing" if key not in ours else "not there in Keras"))
+        else:
+            verdict = tolerance.judge(ours[key], r[key], *(other[key] for other in others))
+            outcome.compared += 1
+            if not verdict:
+                outcome.failures.append((key, verdict.text))
+            elif verdict.distance > outcome.worst[0] * verdict.allowed:
+                outcome.worst = (verdict.distance / verdict.allowed, key)
+    return outcome
+
+
+def exempt_tensors(compile_config, paths, r):
+    """Keys of r that are noise; `paths` are Keras' names of the weights ("conv1d/bias"), in the order of `w/0`, `w/1`."""
+    kind = compile_config["optimizer"]["class_name"] if compile_config else "SGD"
+    if kind not in ("Adam", "AdamW", "RMSprop") or "opt/2" not in r or "w/0" not in r:
+        return set()
+    options = compile_config["optimizer"]["config"]
+    trainable = [i for i, path in enumerate(paths) if not path.split("/")[-1].startswith("moving_")]
+    count = len(trainable)
+    exempt = set()
+    for k, i in enumerate(trainable):
+        slots = _slots(kind, options, k, count)
+        second = r[f"opt/{slots[0]}"]
+        if kind == "RMSprop" and options.get("centered"):
+            second = second + np.square(r[f"opt/{slots[-1]}"])
+        gradient = np.sqrt(np.mean(np.square(np.sqrt(np.abs(second)))))
+        if gradient > NEGLIGIBLE * np.sqrt(np.mean(np.square(r[f"w/{i}"]))):
+            continue
+        exempt.add(f"w/{i}")
+        exempt.update(f"opt/{slot}" for slot in slots)
+        follower = next((j for j in range(i + 1, len(paths)) if paths[j].endswith("/moving_mean")), None)
+        if follower is not None and paths[i].endswith("/bias"):
+            exempt.add(f"w/{follower}")
+    return exempt
+
+
+def _slots(kind, options, k, count):
+    """Positions in the optimizer's variables that belong to trainable variable k, the second moment first."""
+    if kind == "RMSprop":
+        extra = bool(options.get("momentum")) + bool(options.get("centered"))
+        return [2 + k + block * count for block in range(1 + extra)]
+    slots = [2 + 2 * k + 1, 2 + 2 * k]
+    if options.get("amsgrad"):
+        slots.append(2 + 2 * count + k)
+    return slots

@@ -1,0 +1,283 @@
+"""Writes the expected values of this folder with real Keras, in float64.
+
+    python make.py [topic ...]        # keras==3.15.1, jax
+"""
+
+import json
+import math
+import os
+import sys
+
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ["JAX_ENABLE_X64"] = "1"
+
+import keras
+import numpy as np
+
+keras.config.set_floatx("float64")
+
+# On JAX keras.ops.mean computes in float32 even for float64.
+import jax.numpy as jnp
+from keras.src import backend
+
+backend.numpy.mean = lambda x, axis=None, keepdims=False: jnp.mean(x, axis=axis, keepdims=keepdims)
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def numbers(values):
+    return ", ".join(repr(float(v)) for v in np.ravel(np.asarray(values)))
+
+
+def write(name, lines):
+    with open(os.path.join(HERE, name), "w") as out:
+        out.write("// Written by make.py with Keras %s.\n" % keras.__version__)
+        out.write("// clang-format off\n")
+        out.write("\n".join(lines) + "\n")
+
+
+# --- Optimizers: 12 steps on a kernel (2, 3) and a bias (3,) ---------------------------------------------------------
+
+O = keras.optimizers
+S = keras.optimizers.schedules
+OPTIMIZERS = {
+    "sgd": lambda: O.SGD(),
+    "sgd_momentum": lambda: O.SGD(0.05, momentum=0.9),
+    "sgd_nesterov": lambda: O.SGD(0.05, momentum=0.9, nesterov=True),
+    "rmsprop": lambda: O.RMSprop(0.01),
+    "rmsprop_momentum": lambda: O.RMSprop(0.01, momentum=0.5),
+    "rmsprop_centered": lambda: O.RMSprop(0.01, rho=0.8, momentum=0.3, centered=True),
+    "adam": lambda: O.Adam(0.01),
+    "adam_amsgrad": lambda: O.Adam(0.01, beta_2=0.5, amsgrad=True),
+    "adamw": lambda: O.AdamW(0.01, weight_decay=0.1),
+    "adagrad": lambda: O.Adagrad(0.1),
+    "adadelta": lambda: O.Adadelta(1.0),
+    "adamax": lambda: O.Adamax(0.01),
+    "nadam": lambda: O.Nadam(0.01),
+    "ftrl": lambda: O.Ftrl(0.1, l1_regularization_strength=0.01, l2_regularization_strength=0.02,
+                           l2_shrinkage_regularization_strength=0.03, beta=0.1),
+    "lion": lambda: O.Lion(0.01),
+    "lamb": lambda: O.Lamb(0.01),
+    "sgd_decay": lambda: O.SGD(0.1, weight_decay=0.2),
+    "adam_clipnorm": lambda: O.Adam(0.01, epsilon=0.1, clipnorm=0.3),
+    "adam_global_clipnorm": lambda: O.Adam(0.01, epsilon=0.1, global_clipnorm=0.4),
+    "adam_clipvalue": lambda: O.Adam(0.01, epsilon=0.1, clipvalue=0.1),
+    "adam_loss_scale": lambda: O.Adam(0.01, epsilon=0.1, loss_scale_factor=8.0),
+    "adam_accumulate": lambda: O.Adam(0.01, epsilon=0.1, clipnorm=0.2, gradient_accumulation_steps=3),
+    "sgd_accumulate_5": lambda: O.SGD(0.1, gradient_accumulation_steps=5),
+    "sgd_ema": lambda: O.SGD(0.1, use_ema=True, ema_momentum=0.6),
+    "sgd_ema_overwrite": lambda: O.SGD(0.1, use_ema=True, ema_momentum=0.6, ema_overwrite_frequency=4),
+    "adam_ema_accumulate": lambda: O.Adam(0.01, use_ema=True, ema_momentum=0.6, ema_overwrite_frequency=2,
+                                          gradient_accumulation_steps=2),
+    "sgd_schedule": lambda: O.SGD(S.ExponentialDecay(0.1, 3, 0.5)),
+    "adam_schedule_accumulate": lambda: O.Adam(S.PolynomialDecay(0.1, 9), gradient_accumulation_steps=2),
+    "sgd_constraint": lambda: O.SGD(0.1),
+}
+
+
+def optimizer_lines():
+    lines = []
+    for name, make in OPTIMIZERS.items():
+        kernel = keras.Variable(np.array([[0.5, -0.3, 0.8], [-0.2, 0.9, 0.1]]), name="kernel")
+        bias = keras.Variable(np.array([0.1, -0.4, 0.7]), name="bias")
+        if name == "sgd_constraint":
+            kernel.constraint = keras.constraints.MaxNorm(0.6)
+        optimizer = make()
+        for step in range(12):
+            g = [0.3 * math.sin(1.7 * i + 0.9 * step) + 0.1 * math.cos(step) for i in range(9)]
+            optimizer.apply([keras.ops.array(np.reshape(g[:6], (2, 3))), keras.ops.array(g[6:])], [kernel, bias])
+        optimizer.finalize_variable_values([kernel, bias])
+        names = ", ".join('"%s"' % v.path.split("/")[-1] for v in optimizer.variables)
+        state = np.concatenate([np.ravel(np.asarray(v)) for v in optimizer.variables])
+        lines.append('{"%s", {%s, %s},\n {%s},\n {%s}},' % (name, numbers(kernel), numbers(bias), names, numbers(state)))
+    return lines
+
+
+# --- Schedules: rates at steps 0 .. 39 -------------------------------------------------------------------------------
+
+SCHEDULES = {
+    "exponential": S.ExponentialDecay(0.1, 7, 0.5),
+    "exponential_staircase": S.ExponentialDecay(0.1, 7, 0.5, staircase=True),
+    "inverse_time": S.InverseTimeDecay(0.1, 7, 0.5),
+    "inverse_time_staircase": S.InverseTimeDecay(0.1, 7, 0.5, staircase=True),
+    "piecewise": S.PiecewiseConstantDecay([5, 12], [1.0, 0.5, 0.1]),
+    "polynomial": S.PolynomialDecay(0.1, 10, power=2.0),
+    "polynomial_cycle": S.PolynomialDecay(0.1, 10, end_learning_rate=0.01, cycle=True),
+    "cosine": S.CosineDecay(0.1, 20, alpha=0.1),
+    "cosine_warmup": S.CosineDecay(0.01, 20, warmup_target=0.1, warmup_steps=6),
+    "restarts": S.CosineDecayRestarts(0.1, 5, m_mul=0.8, alpha=0.05),
+    "restarts_equal": S.CosineDecayRestarts(0.1, 5, t_mul=1.0, m_mul=0.9),
+}
+
+
+def schedule_lines():
+    return ['{"%s", {%s}},' % (name, numbers([s(step) for step in range(40)])) for name, s in SCHEDULES.items()]
+
+
+# --- Losses: values per row, reduced and weighted, and gradients of the reduced one -------------------------------------
+
+L = keras.losses
+LOSSES = {
+    "mse": (L.MeanSquaredError(), "any"),
+    "mae": (L.MeanAbsoluteError(), "any"),
+    "mape": (L.MeanAbsolutePercentageError(), "any"),
+    "msle": (L.MeanSquaredLogarithmicError(), "any"),
+    "huber": (L.Huber(delta=0.7), "any"),
+    "log_cosh": (L.LogCosh(), "any"),
+    "poisson": (L.Poisson(), "probability"),
+    "kld": (L.KLDivergence(), "probability"),
+    "cosine": (L.CosineSimilarity(), "any"),
+    "hinge": (L.Hinge(), "any"),
+    "hinge_binary": (L.Hinge(), "binary"),
+    "squared_hinge": (L.SquaredHinge(), "any"),
+    "categorical_hinge": (L.CategoricalHinge(), "one_hot"),
+    "bce": (L.BinaryCrossentropy(), "binary"),
+    "bce_smooth": (L.BinaryCrossentropy(label_smoothing=0.2), "binary"),
+    "bce_logits": (L.BinaryCrossentropy(from_logits=True, label_smoothing=0.1), "logits"),
+    "cce": (L.CategoricalCrossentropy(), "one_hot"),
+    "cce_smooth": (L.CategoricalCrossentropy(label_smoothing=0.2), "one_hot"),
+    "cce_logits": (L.CategoricalCrossentropy(from_logits=True), "logits"),
+    "scce": (L.SparseCategoricalCrossentropy(), "sparse"),
+    "scce_logits": (L.SparseCategoricalCrossentropy(from_logits=True), "sparse_logits"),
+    "scce_ignore": (L.SparseCategoricalCrossentropy(ignore_class=2), "sparse"),
+    "bfce": (L.BinaryFocalCrossentropy(), "binary"),
+    "bfce_balanced": (L.BinaryFocalCrossentropy(apply_class_balancing=True, alpha=0.3, gamma=1.5, label_smoothing=0.1),
+                      "binary"),
+    "bfce_logits": (L.BinaryFocalCrossentropy(from_logits=True), "logits"),
+    "cfce": (L.CategoricalFocalCrossentropy(), "one_hot"),
+    "cfce_logits": (L.CategoricalFocalCrossentropy(from_logits=True, label_smoothing=0.1), "logits"),
+    "gce": (L.CategoricalGeneralizedCrossEntropy(q=0.7), "sparse"),
+    "mse_sum": (L.MeanSquaredError(reduction="sum"), "any"),
+    "mse_mean_weight": (L.MeanSquaredError(reduction="mean_with_sample_weight"), "any"),
+    "scce_ignore_mean_weight": (
+        L.SparseCategoricalCrossentropy(ignore_class=2, reduction="mean_with_sample_weight"), "sparse"),
+}
+
+ANY_P = np.array([[0.5, -1.2, 2.1], [0.1, 0.9, -0.4], [1.5, 0.3, 0.2], [-0.7, 1.1, 3.0]])
+ANY_Y = np.array([[1.0, -1.0, 0.5], [0.3, 0.8, 2.0], [-1.5, 0.4, 0.1], [1.0, -2.0, 0.6]])
+PROBABILITY = np.array([[0.2, 0.5, 0.3], [0.9, 0.06, 0.04], [0.35, 0.3, 0.6], [0.0, 0.99, 0.01]])
+BINARY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0], [1.0, 1.0, 0.0], [0.0, 1.0, 0.0]])
+ONE_HOT = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
+SPARSE = np.array([1.0, 0.0, 2.0, 1.0])
+WEIGHTS = np.array([1.0, 0.5, 2.0, 3.0])
+
+
+def loss_data(kind):
+    return {
+        "any": (ANY_Y, ANY_P),
+        "probability": (np.abs(ANY_Y) / 3, PROBABILITY),
+        "binary": (BINARY, PROBABILITY),
+        "one_hot": (ONE_HOT, PROBABILITY),
+        "logits": (ONE_HOT, ANY_P),
+        "sparse": (SPARSE, PROBABILITY),
+        "sparse_logits": (SPARSE, ANY_P),
+    }[kind]
+
+
+def loss_lines():
+    import jax
+
+    lines = []
+    for name, (loss, kind) in LOSSES.items():
+        y, p = loss_data(kind)
+        gradient = jax.grad(lambda q: loss(y, q, sample_weight=WEIGHTS))(p)
+        lines.append('{"%s", "%s", {%s}, %s, %s,\n {%s}},' % (
+            name, kind, numbers(loss.call(y, p)), numbers(loss(y, p)), numbers(loss(y, p, sample_weight=WEIGHTS)),
+            numbers(gradient)))
+    return lines
+
+
+# --- Metrics: two batches, with and without weights ---------------------------------------------------------------------
+
+M = keras.metrics
+
+
+def f32(values):
+    return np.asarray(values, dtype="float32")
+
+
+def metric_data(kind, batch):
+    def waves(shape, speed):
+        return f32(np.reshape([0.5 + 0.5 * math.sin(speed * (i + 100 * batch)) for i in range(math.prod(shape))], shape))
+
+    def labels(shape, speed):
+        return f32(waves(shape, speed) > 0.5)
+
+    def classes(shape, count):
+        return np.reshape([(i * 7 + batch + i // 3) % count for i in range(math.prod(shape))], shape)
+
+    return {
+        "regression": lambda: (waves((5, 3), 0.7), waves((5, 3), 1.1)),
+        "binary": lambda: (labels((7, 1), 2.1), waves((7, 1), 1.3)),
+        "multilabel": lambda: (labels((6, 3), 2.1), waves((6, 3), 1.3)),
+        "one_hot": lambda: (f32(np.eye(4)[classes((6,), 4)]), waves((6, 4), 1.3)),
+        "sparse": lambda: (f32(classes((6,), 4)), waves((6, 4), 1.3)),
+        "sequence": lambda: (labels((4, 5, 1), 2.1), waves((4, 5, 1), 1.3)),
+        "sequence_sparse": lambda: (f32(classes((4, 5), 3)), waves((4, 5, 3), 1.3)),
+    }[kind]()
+
+
+METRICS = [
+    ("mse", "regression"), ("mae", "regression"), ("mape", "regression"), ("msle", "regression"),
+    ("LogCoshError", "regression"), ("cosine_similarity", "regression"), ("poisson", "regression"), ("kl_divergence", "one_hot"),
+    ("root_mean_squared_error", "regression"), ("hinge", "multilabel"), ("squared_hinge", "multilabel"),
+    ("categorical_hinge", "one_hot"), ("bce", "multilabel"), ("categorical_crossentropy", "one_hot"),
+    ("sparse_categorical_crossentropy", "sparse"), ("binary_accuracy", "binary"), ("binary_accuracy", "sequence"),
+    ({"class_name": "Accuracy", "config": {}}, "multilabel"),
+    ("binary_accuracy", "multilabel"), ("categorical_accuracy", "one_hot"), ("sparse_categorical_accuracy", "sparse"),
+    ("sparse_categorical_accuracy", "sequence_sparse"), ("auc", "binary"), ("auc", "multilabel"),
+    ("precision", "multilabel"), ("recall", "sequence"), ("true_positives", "multilabel"),
+    ("false_positives", "multilabel"), ("true_negatives", "binary"), ("false_negatives", "binary"),
+    ("r2_score", "regression"), ("f1_score", "multilabel"), ("f1_score", "one_hot"),
+    ({"class_name": "BinaryAccuracy", "config": {"threshold": 0.7}}, "binary"),
+    ({"class_name": "TopKCategoricalAccuracy", "config": {"k": 2}}, "one_hot"),
+    ({"class_name": "SparseTopKCategoricalAccuracy", "config": {"k": 2}}, "sequence_sparse"),
+    ({"class_name": "AUC", "config": {"curve": "PR"}}, "binary"),
+    ({"class_name": "AUC", "config": {"curve": "PR", "num_thresholds": 7}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"curve": "PR", "summation_method": "minoring"}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"curve": "PRGAIN"}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"summation_method": "majoring", "num_thresholds": 11}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"summation_method": "minoring", "from_logits": True}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"thresholds": [0.7, 0.2, 0.45]}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"multi_label": True, "num_labels": 3}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"multi_label": True, "label_weights": [0.5, 1.0, 2.0], "curve": "PR"}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"label_weights": [0.5, 1.0, 2.0]}}, "multilabel"),
+    ({"class_name": "Precision", "config": {"thresholds": [0.8, 0.1, 0.5]}}, "multilabel"),
+    ({"class_name": "Precision", "config": {"top_k": 2}}, "one_hot"),
+    ({"class_name": "Recall", "config": {"top_k": 2, "class_id": 1}}, "one_hot"),
+    ({"class_name": "Recall", "config": {"class_id": 2, "thresholds": 0.3}}, "multilabel"),
+    ({"class_name": "TruePositives", "config": {"thresholds": [0.0, 0.25, 0.5, 0.75, 1.0]}}, "multilabel"),
+    ({"class_name": "FBetaScore", "config": {"beta": 2.0, "average": "macro", "threshold": 0.6}}, "multilabel"),
+    ({"class_name": "FBetaScore", "config": {"beta": 0.5, "average": "weighted"}}, "one_hot"),
+    ({"class_name": "F1Score", "config": {"average": "micro", "threshold": 0.4}}, "multilabel"),
+    ({"class_name": "R2Score", "config": {"class_aggregation": "variance_weighted_average"}}, "regression"),
+    ({"class_name": "R2Score", "config": {"class_aggregation": None, "num_regressors": 2}}, "regression"),
+]
+
+
+def metric_lines():
+    lines = []
+    for identifier, kind in METRICS:
+        for weighted in (False, True):
+            metric = keras.metrics.get(identifier)
+            for batch in range(2):
+                y, p = metric_data(kind, batch)
+                weights = f32([0.5 + 0.25 * n for n in range(len(p))]) if weighted else None
+                if weighted and kind.startswith("sequence"):
+                    weights = f32(np.reshape([0.5 + 0.1 * n for n in range(20)], (4, 5)))
+                metric.update_state(y, p, sample_weight=weights)
+            config = "R\"(%s)\"" % json.dumps(identifier)
+            lines.append('{%s, "%s", %s, {%s}},' % (config, kind, str(weighted).lower(), numbers(metric.result())))
+    return lines
+
+
+TOPICS = {
+    "optimizers": optimizer_lines,
+    "schedules": schedule_lines,
+    "losses": loss_lines,
+    "metrics": metric_lines,
+}
+
+if __name__ == "__main__":
+    for topic in sys.argv[1:] or TOPICS:
+        write(topic + ".inc", TOPICS[topic]())
