@@ -1,6 +1,6 @@
 """The HDF5 and .keras files of the C++ side, judged by h5py and Keras.
 
-Needs the test program `hdf5_tool`: named by $WAVETRAIN_HDF5_TOOL, or found in build/*/bin.
+Needs the test program `wavetrain_hdf5_tool`: named by $WAVETRAIN_HDF5_TOOL, or found in build/*/bin.
 """
 
 import importlib.util
@@ -20,12 +20,12 @@ DATA = ROOT / "tests" / "files" / "data"
 
 def find_tool():
     named = os.environ.get("WAVETRAIN_HDF5_TOOL")
-    candidates = [pathlib.Path(named)] if named else sorted(ROOT.glob("build/*/bin/hdf5_tool"))
+    candidates = [pathlib.Path(named)] if named else sorted(ROOT.glob("build/*/bin/wavetrain_hdf5_tool"))
     return next((str(path) for path in candidates if path.exists()), None)
 
 
 TOOL = find_tool()
-pytestmark = pytest.mark.skipif(TOOL is None, reason="hdf5_tool is not built")
+pytestmark = pytest.mark.skipif(TOOL is None, reason="wavetrain_hdf5_tool is not built")
 
 
 def run(*arguments):
@@ -37,7 +37,7 @@ def shape_text(shape):
 
 
 def describe_values(value, dtype, shape, bfloat16=False):
-    """As hdf5_tool prints them."""
+    """As the tool prints them."""
     if bfloat16:
         import ml_dtypes
 
