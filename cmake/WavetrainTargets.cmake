@@ -14,6 +14,14 @@ if(WAVETRAIN_SANITIZE)
     -fsanitize=${WAVETRAIN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(wavetrain_flags INTERFACE -fsanitize=${WAVETRAIN_SANITIZE})
 endif()
+if(WAVETRAIN_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    message(FATAL_ERROR "WAVETRAIN_FUZZ needs libFuzzer, which comes with clang; the compiler is ${CMAKE_CXX_COMPILER_ID}")
+  endif()
+  target_compile_options(wavetrain_flags INTERFACE -fsanitize=fuzzer-no-link)
+  # Checksums are not compared: a fuzzer would hardly get past the first one.
+  target_compile_definitions(wavetrain_flags INTERFACE FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION)
+endif()
 
 # The libraries that were added, as wavetrain::<name>.
 set(WAVETRAIN_LIBRARIES)

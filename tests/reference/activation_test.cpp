@@ -35,7 +35,8 @@ class ActivationReference : public ::testing::TestWithParam<Activation> {};
 TEST_P(ActivationReference, GradientIsTheDerivative) {
   const Activation& function = GetParam();
   const struct { Index outer, size, inner; } kShapes[] = {{1, 64, 1}, {3, 8, 1}, {2, 6, 3}};
-  for (const auto& [outer, size, inner] : kShapes) {
+  for (const auto& shape : kShapes) {
+    const Index outer = shape.outer, size = shape.size, inner = shape.inner;
     const std::size_t n = static_cast<std::size_t>(outer * size * inner);
     const std::size_t n_out = function.kind() == ActivationKind::glu ? n / 2 : n;
     const std::vector<double> x = test_values(n, 4), dy = test_values(n_out, 1, 1);

@@ -1,0 +1,60 @@
+# Shared by the scripts beside it, which begin with: source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
+# shellcheck shell=bash
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+logs="$root/build/logs"
+cd "$root"
+
+say() { printf '%s\n' "$*"; }
+die() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+# How many compilers to run at once: one per processor, but each may need 1.5 GiB.
+jobs() {
+  local processors memory
+  processors=$(nproc)
+  memory=$(awk '/^MemAvailable:/ { print int($2 / 1572864) }' /proc/meminfo)
+  if ((memory < 1)); then memory=1; fi
+  if ((processors < memory)); then echo "$processors"; else echo "$memory"; fi
+}
+
+# step TEXT COMMAND...: runs the command silently, its output in build/logs, and prints one line with the time it took.
+# A command that fails has the end of its output shown, and its exit status returned. Where the command is a function, its
+# own commands are joined by &&: bash ignores `set -e` in whatever is part of a condition.
+step() {
+  local text=$1 log status=0 start=$SECONDS
+  shift
+  mkdir -p "$logs"
+  log="$logs/$(printf '%s' "$text" | tr -cs 'A-Za-z0-9' '-' | sed 's/-*$//').log"
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  if ((status == 0)); then
+    printf '%-58s %4d s\n' "$text" $((SECONDS - start))
+  else
+    printf '%-58s failed after %d s; the end of %s:\n' "$text" $((SECONDS - start)) "${log#"$root"/}" >&2
+    # Compiler errors drown in the commands around them.
+    { grep -nE '(error|Error|FAILED)[: ]' "$log" || true; } | head -n 20 | cut -c1-300 >&2
+    tail -n 40 "$log" | cut -c1-300 >&2
+  fi
+  return "$status"
+}
+
+# Compilers through ccache where it is installed.
+if [[ -z "${CMAKE_CXX_COMPILER_LAUNCHER:-}" ]] && command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+fi
+
+# configure_and_build PRESET TARGET... -- CMAKE-OPTION...: without a target everything.
+configure_and_build() {
+  local preset=$1 targets=()
+  shift
+  while (($#)) && [[ $1 != -- ]]; do
+    targets+=(--target "$1")
+    shift
+  done
+  if (($#)); then shift; fi
+  cmake --preset "$preset" "$@" &&
+    cmake --build --preset "$preset" --parallel "$(jobs)" "${targets[@]}"
+}
