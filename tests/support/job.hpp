@@ -167,7 +167,8 @@ inline void Job::fit(const Config& action) {
                                       .shuffle = false,
                                       .class_weight = job_parts::class_weight(action),
                                       .sample_weight = optional_input(action, "sample_weight")});
-  for (const auto& [key, values] : history.history) {
+  for (const std::string& key : history.names()) {
+    const std::vector<double>& values = history[key];
     put(action.at("out").as_string() + "/" + key, Shape{static_cast<Index>(values.size())}, values);
   }
 }
