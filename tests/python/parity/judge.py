@@ -83,6 +83,8 @@ def exempt_tensors(compile_config, paths, r):
     if not compile_config or "opt/2" not in r or "w/0" not in r:
         return set()
     kind = compile_config["optimizer"]["class_name"]
+    if kind not in ("SGD", "RMSprop", "Adam", "AdamW"):
+        return set()
     options = compile_config["optimizer"]["config"]
     trainable = [i for i, path in enumerate(paths) if not path.split("/")[-1].startswith("moving_")]
     count = len(trainable)
@@ -109,10 +111,7 @@ def _gradient(kind, options, slots):
     """Root mean square of the gradient, from a weight's slots in the order of `_slots`."""
     if kind == "SGD":
         return _rms(slots[0]) / options["learning_rate"]
-    second = slots[0]
-    if kind == "RMSprop" and options.get("centered"):
-        second = second + np.square(slots[-1])  # guards against a second moment that centring has cancelled
-    return float(np.sqrt(np.mean(np.abs(second))))
+    return float(np.sqrt(np.mean(slots[0])))
 
 
 def _slots(kind, options, k, count):
