@@ -311,7 +311,24 @@ struct CategoricalGeneralizedCrossEntropy {
   void evaluate(const BasicLossRows<double>& rows) const;
 };
 
+// What "crossentropy" means in `compile`: the binary one when y_pred ends in 1, the sparse one when y_true has fewer
+// dimensions or ends in 1, else the categorical one.
+struct CompiledCrossentropy {
+  Reduction reduction = {};
+  std::string name = "crossentropy";
+  std::optional<std::string> dtype = {};
+  static const Description& description();
+  LossShape shape(const Shape& y_true, const Shape& y_pred) const;
+  LossFacts inspect(const float* y_true, LossShape shape) const;
+  void evaluate(const BasicLossRows<float>& rows) const;
+  void evaluate(const BasicLossRows<double>& rows) const;
+};
+
 }  // namespace losses
+
+// How `compile` reads "accuracy" and "crossentropy" from the shapes of a batch.
+enum class TargetKind { binary, sparse, categorical };
+TargetKind target_kind(const Shape& y_true, const Shape& y_pred);
 
 // --- The family ------------------------------------------------------------------------------------------------------
 
@@ -354,7 +371,7 @@ struct LossFamily {
   static Registry& registry();
 };
 
-// Names: the classes, their functions (mean_squared_error ...), and bce, mse, mae, mape, msle, kld, huber, log_cosh.
+// Names: the classes, their functions (mean_squared_error ...), bce, mse, mae, mape, msle, kld, and crossentropy, ce.
 class Loss : public Member<LossFamily> {
  public:
   using Member::Member;

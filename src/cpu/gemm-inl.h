@@ -144,7 +144,6 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
   constexpr std::size_t kBases = static_cast<std::size_t>(kRows + 2) / 3;
   constexpr auto kEachRow = std::make_index_sequence<static_cast<std::size_t>(kRows)>();
   constexpr auto kEachVector = std::make_index_sequence<kV>();
-  constexpr auto kEachBase = std::make_index_sequence<kBases>();
   const FloatTag d;
   const Index row_stride = kWalk == Walk::along_columns ? 1 : t.row_stride;
   const Index step = kWalk == Walk::along_rows ? 1 : t.step;
@@ -167,10 +166,16 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
       else ((acc[I] = LoadSome(at(c, ldc, I), left(I))), ...);
     }
 
-    std::array<const float*, kBases> a = RowBases<kBases>(t.a + tile * kRows * row_stride, row_stride);
+    constexpr std::size_t kABases = kWalk == Walk::along_columns ? 1 : kBases;
+    std::array<const float*, kABases> a = RowBases<kABases>(t.a + tile * kRows * row_stride, row_stride);
+    const auto advance = [&](Index distance) HWY_ATTR {
+      [&]<std::size_t... P>(std::index_sequence<P...>) HWY_ATTR { ((a[P] += distance), ...); }
+      (std::make_index_sequence<kABases>());
+    };
     const float* HWY_RESTRICT b = t.b;
     const Index b_step = t.b_step;
     for (Index tap = t.taps; tap > 0; --tap) {
+      // Not unrolled: GCC would hoist broadcasts over several steps and spill the accumulators.
       for (Index i = t.width; i > 0; --i) {
         FloatVec bv[kV];
         [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
@@ -182,7 +187,8 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
           (
               [&]() HWY_ATTR {
                 constexpr std::size_t kRow = R;
-                const FloatVec x = hn::Set(d, a[kRow / 3][static_cast<Index>(kRow % 3) * row_stride]);
+                constexpr std::size_t kBase = kWalk == Walk::along_columns ? 0 : kRow / 3;
+                const FloatVec x = hn::Set(d, a[kBase][static_cast<Index>(kRow - 3 * kBase) * row_stride]);
                 [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
                   ((acc[kRow * kV + J] = hn::MulAdd(x, bv[J], acc[kRow * kV + J])), ...);
                 }
@@ -191,12 +197,10 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
               ...);
         }
         (kEachRow);
-        [&]<std::size_t... P>(std::index_sequence<P...>) HWY_ATTR { ((a[P] += step), ...); }
-        (kEachBase);
+        advance(step);
         b += b_step;
       }
-      [&]<std::size_t... P>(std::index_sequence<P...>) HWY_ATTR { ((a[P] += t.tap_jump), ...); }
-      (kEachBase);
+      advance(t.tap_jump);
     }
 
     if (t.last) {

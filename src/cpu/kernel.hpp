@@ -73,9 +73,14 @@ class KernelBuilder {
   SlotId output_grad() const;
   bool wants_grad(int i) const;
 
-  // The activation to apply to the output, and whose derivative backward has to apply first (linear if none). A kernel that
-  // registers itself without having called this is compiled with the activation as an operation of its own.
+  // The activation to apply to the output (linear if none).
   const wavetrain::Activation& epilogue() const;
+
+  // The activation whose derivative backward has to apply: epilogue(), or linear when this is the model's last activation
+  // and the loss gives the gradient in front of it.
+  const wavetrain::Activation& backward_epilogue() const;
+  // The same for an activation that is an operation of its own.
+  bool gradient_by_loss() const;
 
   // Tells that backward reads the value; other values may be overwritten after forward.
   void backward_reads_input(int i);

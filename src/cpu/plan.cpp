@@ -1,13 +1,28 @@
 #include "cpu/plan.hpp"
 
+#include <algorithm>
+
 #include "cpu/plan_compiler.hpp"
+#include "graph/ops/activation.hpp"
 #include "graph/ops/conv1d.hpp"
 #include "graph/ops/matmul.hpp"
 
 namespace wavetrain::cpu {
 
-Plan::Plan(std::shared_ptr<const Graph> graph, const Shape& input, bool training, int max_threads)
-    : graph_(std::move(graph)), input_(input), training_(training), max_threads_(max_threads) {
+const wavetrain::Activation* final_activation(const Graph& graph) {
+  const int producer = graph.value(graph.output()).producer;
+  if (producer < 0) return nullptr;
+  const auto* activate = dynamic_cast<const ops::Activate*>(graph.nodes()[static_cast<std::size_t>(producer)].op.get());
+  return activate != nullptr && activate->axis == -1 ? &activate->activation : nullptr;
+}
+
+Plan::Plan(std::shared_ptr<const Graph> graph, const Shape& input, bool training, int max_threads,
+           bool loss_takes_activation)
+    : graph_(std::move(graph)),
+      input_(input),
+      training_(training),
+      max_threads_(max_threads),
+      loss_takes_activation_(loss_takes_activation) {
   PlanCompiler(*this).compile();
 }
 
@@ -49,6 +64,15 @@ bool KernelBuilder::wants_grad(int i) const {
   return compiler_.compiled(node_).input_grads[static_cast<std::size_t>(i)] != kNoSlot;
 }
 const wavetrain::Activation& KernelBuilder::epilogue() const { return *compiler_.compiled(node_).epilogue; }
+
+bool KernelBuilder::gradient_by_loss() const {
+  const Plan& plan = compiler_.plan_;
+  return plan.loss_takes_activation_ && output_value() == plan.graph().output() && final_activation(plan.graph()) != nullptr;
+}
+const wavetrain::Activation& KernelBuilder::backward_epilogue() const {
+  static const wavetrain::Activation linear;
+  return gradient_by_loss() ? linear : epilogue();
+}
 
 void KernelBuilder::backward_reads_input(int i) {
   compiler_.compiled(node_).keeps_input[static_cast<std::size_t>(i)] = true;

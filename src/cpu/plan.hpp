@@ -40,10 +40,16 @@ struct FlatLayout {
 // The trained weights of a graph, or the others.
 FlatLayout flat_layout(const Graph& graph, bool trained);
 
+// The activation along the last axis that a model ends in, or null.
+const wavetrain::Activation* final_activation(const Graph& graph);
+
 class Plan {
  public:
-  // `input` is the input shape at capacity, the batch first, everything known. Throws what the operations' shape rules throw.
-  Plan(std::shared_ptr<const Graph> graph, const Shape& input, bool training, int max_threads);
+  // `input` is the input shape at capacity, the batch first, everything known. With `loss_takes_activation` the gradient that
+  // goes into backward is that in front of the model's last activation, which the loss has differentiated along with itself
+  // (see final_activation). Throws what the operations' shape rules throw.
+  Plan(std::shared_ptr<const Graph> graph, const Shape& input, bool training, int max_threads,
+       bool loss_takes_activation = false);
 
   const Graph& graph() const { return *graph_; }
   const Shape& input() const { return input_; }
@@ -73,6 +79,7 @@ class Plan {
   Shape input_;
   bool training_;
   int max_threads_;
+  bool loss_takes_activation_;
   std::vector<Segment> packing_, forward_, backward_;
   std::vector<SlotPlace> slots_;
   FlatLayout gradients_;

@@ -16,7 +16,8 @@
 // every output element; they are cut into tiles of output elements, so the number of threads does not show either.
 // Gates of one unit share a division in the fused kernel (errors up to 6 ulp, and NaN in one gate reaches them all).
 //
-// Nothing here allocates, throws or checks. All sizes are in floats. Packed weights and saved values belong to the
+// Nothing here allocates, throws or checks. All sizes are in floats. Packed weights, saved values and scratch should begin
+// at multiples of 64 bytes: vectors that straddle cache lines cost up to a factor of two. Packed weights and saved values belong to the
 // target in use (wavetrain/target.hpp) and to one Recurrence: options that change the way, such as dropout, change
 // them.
 #pragma once

@@ -2,13 +2,17 @@
 //
 // A cell says how many vectors of weights belong to one vector of units (kGates), into how many accumulators they go
 // (kAccs, which differ for GRU: what comes from x and what comes from h stay apart for the candidate), and what happens
-// to them at the end of a step.
+// to them at the end of a step: Finish takes N rows (or vectors of units of one row) at once, stores gates and state, and
+// returns the new h.
 #if defined(WAVETRAIN_CPU_RECURRENT_CELLS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef WAVETRAIN_CPU_RECURRENT_CELLS_INL_H_
 #undef WAVETRAIN_CPU_RECURRENT_CELLS_INL_H_
 #else
 #define WAVETRAIN_CPU_RECURRENT_CELLS_INL_H_
 #endif
+
+#include <type_traits>
+#include <utility>
 
 #include "cpu/gemm-inl.h"
 #include "cpu/vector_math-inl.h"
@@ -18,22 +22,71 @@ HWY_BEFORE_NAMESPACE();
 namespace wavetrain::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Sigmoid and tanh as quotients of which the division is still to be done, so that several can share one: a division of
-// vectors takes as long as ten multiplications. Denominators lie between 1 and 2. Same formulas as in vector_math-inl.h.
+// f(0), …, f(N - 1) with the numbers as types. Use with lambdas marked WAVETRAIN_INLINE_LAMBDA: GCC inlines others only
+// where they are called once.
+#ifndef WAVETRAIN_INLINE_LAMBDA
+#define WAVETRAIN_INLINE_LAMBDA HWY_ATTR __attribute__((always_inline))
+#endif
+template <class F, std::size_t... N>
+HWY_INLINE void Unroll(const F& f, std::index_sequence<N...>) {
+  (f(std::integral_constant<std::size_t, N>()), ...);
+}
+template <int N, class F>
+HWY_INLINE void ForEach(const F& f) {
+  Unroll(f, std::make_index_sequence<static_cast<std::size_t>(N)>());
+}
+
+// Sigmoid and tanh of several vectors, as quotients of which the division is still to be done, so that several can share
+// one: a division of vectors takes as long as ten multiplications. Denominators lie between 1 and 2. Same formulas as in
+// vector_math-inl.h, but in stages: all vectors take a step before one takes the next. One vector after the other is up to
+// twice as slow, since a chain of dependent instructions fills the processor's scheduler before it sees the next chain.
 struct Quotient {
   FloatVec numerator, denominator;
 };
-HWY_INLINE Quotient SigmoidQuotient(FloatVec x) {
+template <int N>
+HWY_INLINE void SigmoidQuotients(const FloatVec* x, Quotient* q) {
   const FloatTag d;
-  const FloatVec one = hn::Set(d, 1.0f), e = exp_nonpositive(d, hn::Neg(hn::Abs(x)));
-  return {hn::IfThenElse(hn::Lt(x, hn::Zero(d)), e, one), hn::Add(one, e)};
+  const FloatVec one = hn::Set(d, 1.0f);
+  FloatVec z[N], shifted[N], r[N], e[N];
+  ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+    z[n] = hn::Neg(hn::Abs(x[n]));
+    r[n] = vector_math::reduce<127>(d, z[n], shifted[n]);
+  });
+  ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA { e[n] = vector_math::exp_tail(d, r[n]); });
+  ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+    e[n] = hn::MulAdd(hn::MulAdd(e[n], r[n], one), r[n], one);
+    e[n] = hn::Mul(e[n], hn::BitCast(d, vector_math::exponent_bits(d, shifted[n])));
+    e[n] = hn::IfThenZeroElse(hn::Lt(z[n], hn::Set(d, vector_math::kExpUnderflow)), e[n]);
+  });
+  ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+    q[n] = {hn::IfThenElse(hn::Lt(x[n], hn::Zero(d)), e[n], one), hn::Add(one, e[n])};
+  });
 }
-HWY_INLINE Quotient TanhQuotient(FloatVec x) {
+template <int N>
+HWY_INLINE void TanhQuotients(const FloatVec* x, Quotient* q) {
   const FloatTag d;
-  const FloatVec z = vector_math::at_least(d, hn::Mul(hn::Set(d, -2.0f), hn::Abs(x)), -20.0f);
-  const FloatVec t = vector_math::expm1_in_range(d, z);
-  return {hn::CopySign(t, x), hn::Add(hn::Set(d, 2.0f), t)};
+  FloatVec shifted[N], r[N], t[N];
+  ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+    const FloatVec z = vector_math::at_least(d, hn::Mul(hn::Set(d, -2.0f), hn::Abs(x[n])), -20.0f);
+    r[n] = vector_math::reduce<127>(d, z, shifted[n]);
+  });
+  ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA { t[n] = vector_math::exp_tail(d, r[n]); });
+  ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+    const FloatVec scale = hn::BitCast(d, vector_math::exponent_bits(d, shifted[n]));
+    t[n] = hn::MulAdd(hn::Mul(r[n], r[n]), t[n], r[n]);
+    t[n] = hn::MulAdd(scale, t[n], hn::Sub(scale, hn::Set(d, 1.0f)));
+  });
+  ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+    q[n] = {hn::CopySign(t[n], x[n]), hn::Add(hn::Set(d, 2.0f), t[n])};
+  });
 }
+template <int N>
+HWY_INLINE void Tanh(const FloatVec* x, FloatVec* y) {
+  Quotient q[N];
+  TanhQuotients<N>(x, q);
+  ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA { y[n] = hn::Div(q[n].numerator, q[n].denominator); });
+}
+
 HWY_INLINE void Divide(const Quotient& a, const Quotient& b, FloatVec& qa, FloatVec& qb) {
   const FloatVec inverse = hn::Div(hn::Set(FloatTag(), 1.0f), hn::Mul(a.denominator, b.denominator));
   qa = hn::Mul(a.numerator, hn::Mul(inverse, b.denominator));
@@ -77,24 +130,39 @@ struct LstmCell {
   static constexpr int kGradientSlots = 4;
   static constexpr int RecurrentAcc(int gate) { return gate; }
 
-  // The new h.
-  template <bool kSave>
-  static HWY_INLINE FloatVec Finish(const FloatVec* acc, const RowNow& row) {
-    FloatVec i, f, g, o;
-    Divide(SigmoidQuotient(acc[0]), SigmoidQuotient(acc[1]), TanhQuotient(acc[2]), SigmoidQuotient(acc[3]), i, f, g, o);
-    const FloatVec c = hn::MulAdd(f, row.get(kC), hn::Mul(i, g));
-    const Quotient q = TanhQuotient(c);
-    const FloatVec tanh_c = hn::Div(q.numerator, q.denominator);
-    if constexpr (kSave) row.put(0, i), row.put(1, f), row.put(2, g), row.put(3, o);
-    row.put_next(kC, c);
-    return hn::Mul(o, tanh_c);
+  template <bool kSave, int N>
+  static HWY_INLINE void Finish(const FloatVec* acc, const RowNow* row, FloatVec* h) {
+    FloatVec o[N], c[N];
+    constexpr int kGroup = N % 2 == 0 ? 2 : 1;
+    ForEach<N / kGroup>([&](auto group) WAVETRAIN_INLINE_LAMBDA {
+      FloatVec sigmoid[3 * kGroup], tanh[kGroup];
+      Quotient s[3 * kGroup], t[kGroup];
+      ForEach<kGroup>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+        const FloatVec* const of_row = acc + (group * kGroup + n) * kAccs;
+        sigmoid[3 * n] = of_row[0], sigmoid[3 * n + 1] = of_row[1], sigmoid[3 * n + 2] = of_row[3];
+        tanh[n] = of_row[2];
+      });
+      SigmoidQuotients<3 * kGroup>(sigmoid, s);
+      TanhQuotients<kGroup>(tanh, t);
+      ForEach<kGroup>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+        constexpr std::size_t kRow = group * kGroup + n;
+        FloatVec i, f, g;
+        Divide(s[3 * n], s[3 * n + 1], t[n], s[3 * n + 2], i, f, g, o[kRow]);
+        c[kRow] = hn::MulAdd(f, row[kRow].get(kC), hn::Mul(i, g));
+        if constexpr (kSave) row[kRow].put(0, i), row[kRow].put(1, f), row[kRow].put(2, g), row[kRow].put(3, o[kRow]);
+        row[kRow].put_next(kC, c[kRow]);
+      });
+    });
+    Tanh<N>(c, h);
+    ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA { h[n] = hn::Mul(o[n], h[n]); });
   }
 
   static HWY_INLINE void Backward(StateGradient& d, const RowNow& row) {
     const FloatVec i = row.get(0), f = row.get(1), g = row.get(2), o = row.get(3), c = row.get(kC);
     // As in Finish, to the bit.
-    const Quotient q = TanhQuotient(hn::MulAdd(f, c, hn::Mul(i, g)));
-    const FloatVec tanh_c = hn::Div(q.numerator, q.denominator);
+    const FloatVec new_c = hn::MulAdd(f, c, hn::Mul(i, g));
+    FloatVec tanh_c;
+    Tanh<1>(&new_c, &tanh_c);
     row.put(3, hn::Mul(hn::Mul(d.h, tanh_c), SigmoidSlope(o)));
     const FloatVec dc = hn::MulAdd(hn::Mul(d.h, o), TanhSlope(tanh_c), d.c);
     row.put(0, hn::Mul(hn::Mul(dc, g), SigmoidSlope(i)));
@@ -112,14 +180,25 @@ struct GruCell {
   static constexpr int kGradientSlots = 4;
   static constexpr int RecurrentAcc(int gate) { return gate == 2 ? 3 : gate; }
 
-  template <bool kSave>
-  static HWY_INLINE FloatVec Finish(const FloatVec* acc, const RowNow& row) {
-    FloatVec z, r;
-    Divide(SigmoidQuotient(acc[0]), SigmoidQuotient(acc[1]), z, r);
-    const Quotient q = TanhQuotient(hn::MulAdd(r, acc[3], acc[2]));
-    const FloatVec g = hn::Div(q.numerator, q.denominator);
-    if constexpr (kSave) row.put(0, z), row.put(1, r), row.put(2, g), row.put(kInner, acc[3]);
-    return hn::MulAdd(z, hn::Sub(row.get(kH), g), g);  // z·h + (1 - z)·g
+  template <bool kSave, int N>
+  static HWY_INLINE void Finish(const FloatVec* acc, const RowNow* row, FloatVec* h) {
+    FloatVec gates[2 * N], x[N], g[N];
+    Quotient s[2 * N];
+    ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+      gates[2 * n] = acc[n * kAccs], gates[2 * n + 1] = acc[n * kAccs + 1];
+    });
+    SigmoidQuotients<2 * N>(gates, s);
+    ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+      Divide(s[2 * n], s[2 * n + 1], gates[2 * n], gates[2 * n + 1]);
+      x[n] = hn::MulAdd(gates[2 * n + 1], acc[n * kAccs + 3], acc[n * kAccs + 2]);
+    });
+    Tanh<N>(x, g);
+    ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+      const FloatVec z = gates[2 * n];
+      if constexpr (kSave)
+        row[n].put(0, z), row[n].put(1, gates[2 * n + 1]), row[n].put(2, g[n]), row[n].put(kInner, acc[n * kAccs + 3]);
+      h[n] = hn::MulAdd(z, hn::Sub(row[n].get(kH), g[n]), g[n]);  // z·h + (1 - z)·g
+    });
   }
 
   static HWY_INLINE void Backward(StateGradient& d, const RowNow& row) {
@@ -139,12 +218,12 @@ struct SimpleCell {
   static constexpr int kGradientSlots = 1;
   static constexpr int RecurrentAcc(int gate) { return gate; }
 
-  template <bool kSave>
-  static HWY_INLINE FloatVec Finish(const FloatVec* acc, const RowNow& row) {
-    const Quotient q = TanhQuotient(acc[0]);
-    const FloatVec h = hn::Div(q.numerator, q.denominator);
-    if constexpr (kSave) row.put(0, h);
-    return h;
+  template <bool kSave, int N>
+  static HWY_INLINE void Finish(const FloatVec* acc, const RowNow* row, FloatVec* h) {
+    Tanh<N>(acc, h);
+    ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+      if constexpr (kSave) row[n].put(0, h[n]);
+    });
   }
 
   static HWY_INLINE void Backward(StateGradient& d, const RowNow& row) {

@@ -19,6 +19,8 @@ namespace wavetrain::cpu::HWY_NAMESPACE {
 // Rows of a tile: as many as leave registers for one vector of weights per gate.
 constexpr int CellRows(int accs) { return accs == 1 ? 12 : HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON ? 6 : 3; }
 // With one row there are too few chains to hide the latency of a multiply-add: then several vectors of units at once.
+// From 64 units on such a step takes as long as the second-level cache needs for the weights (some 40 bytes per cycle);
+// prefetching them while the gates are computed made it 10 % slower.
 constexpr int WidePanels(int accs) { return accs == 1 ? 8 : 2; }
 
 // A panel: kAccs vectors of bias, then for each k of C and of u the kGates vectors of weights.
@@ -45,80 +47,89 @@ struct CellTile {
   bool zero_output;
 };
 
-// acc of (row, panel, a) is number (row·kPanels + panel)·kAccs + a.
-template <class Cell, int kRows, int kPanels, bool kRecurrent>
-HWY_INLINE void Multiply(FloatVec* HWY_RESTRICT acc, const float* HWY_RESTRICT a, Index stride, Index K,
-                         const float* HWY_RESTRICT b, Index panel_floats) {
+// The accumulator of vector `j` of a row's kPanels · kGates vectors of weights. Those of (row, panel) follow each other.
+// A constant, not a call: GCC keeps the accumulators in registers only if it knows their indices before it inlines.
+template <class Cell, int kPanels, bool kRecurrent, std::size_t kRow, std::size_t kVector>
+inline constexpr std::size_t kAccOf = (kRow * kPanels + kVector / Cell::kGates) * Cell::kAccs +
+                                      static_cast<std::size_t>(kRecurrent ? Cell::RecurrentAcc(kVector % Cell::kGates)
+                                                                          : kVector % Cell::kGates);
+
+// Functions, not lambdas, which GCC inlines only where they are called once.
+template <class Cell, int kPanels, bool kRecurrent, std::size_t kRow, std::size_t... J>
+HWY_INLINE void MultiplyRow(FloatVec* HWY_RESTRICT acc, FloatVec value, const FloatVec* HWY_RESTRICT weights,
+                            std::index_sequence<J...>) {
+  ((acc[kAccOf<Cell, kPanels, kRecurrent, kRow, J>] =
+        hn::MulAdd(value, weights[J], acc[kAccOf<Cell, kPanels, kRecurrent, kRow, J>])),
+   ...);
+}
+
+template <class Cell, int kPanels, std::size_t... J>
+HWY_INLINE void LoadWeights(FloatVec* HWY_RESTRICT weights, const float* HWY_RESTRICT panel, Index panel_floats,
+                            std::index_sequence<J...>) {
+  ((weights[J] = hn::LoadU(FloatTag(), panel + static_cast<Index>(J / Cell::kGates) * panel_floats +
+                                           static_cast<Index>(J % Cell::kGates) * kLanes)),
+   ...);
+}
+
+// acc += a (rows of K values) · weights
+template <class Cell, int kPanels, bool kRecurrent, std::size_t... R>
+HWY_INLINE void Multiply(FloatVec* HWY_RESTRICT acc, const float* first, Index stride, Index K,
+                         const float* HWY_RESTRICT panel, Index panel_floats, std::index_sequence<R...>) {
   constexpr std::size_t kVectors = static_cast<std::size_t>(kPanels * Cell::kGates);
-  constexpr auto kEachRow = std::make_index_sequence<static_cast<std::size_t>(kRows)>();
   constexpr auto kEachVector = std::make_index_sequence<kVectors>();
-  const FloatTag d;
-  const auto rows = RowBases<static_cast<std::size_t>(kRows + 2) / 3>(a, stride);
-  for (Index k = 0; k < K; ++k, b += Cell::kGates * kLanes) {
-    FloatVec bv[kVectors];
-    [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
-      ((bv[J] = hn::LoadU(d, b + static_cast<Index>(J / Cell::kGates) * panel_floats +
-                                 static_cast<Index>(J % Cell::kGates) * kLanes)),
-       ...);
-    }
-    (kEachVector);
-    [&]<std::size_t... R>(std::index_sequence<R...>) HWY_ATTR {
-      (
-          [&]() HWY_ATTR {
-            constexpr std::size_t kRow = R;
-            const FloatVec value = hn::Set(d, rows[kRow / 3][static_cast<Index>(kRow % 3) * stride + k]);
-            [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
-              const auto at = [](std::size_t j) constexpr {
-                const int gate = static_cast<int>(j) % Cell::kGates;
-                return (kRow * kPanels + j / Cell::kGates) * Cell::kAccs +
-                       static_cast<std::size_t>(kRecurrent ? Cell::RecurrentAcc(gate) : gate);
-              };
-              ((acc[at(J)] = hn::MulAdd(value, bv[J], acc[at(J)])), ...);
-            }
-            (kEachVector);
-          }(),
-          ...);
-    }
-    (kEachRow);
+  const auto rows = RowBases<(sizeof...(R) + 2) / 3>(first, stride);
+  for (Index k = 0; k < K; ++k, panel += Cell::kGates * kLanes) {
+    FloatVec weights[kVectors];
+    LoadWeights<Cell, kPanels>(weights, panel, panel_floats, kEachVector);
+    (MultiplyRow<Cell, kPanels, kRecurrent, R>(
+         acc, hn::Set(FloatTag(), rows[R / 3][static_cast<Index>(R % 3) * stride + k]), weights, kEachVector),
+     ...);
   }
 }
 
-// Leaves a masked row's state as it is.
-template <class Cell, bool kSave>
-HWY_INLINE void FinishRow(const CellTile& t, const FloatVec* acc, Index row, Index panel) {
-  const FloatTag d;
-  const Index offset = row * t.sample_stride + panel * kLanes;
-  const RowNow at{t.now + offset, t.next + offset, t.padded};
-  FloatVec h, output;
-  if (t.mask == nullptr || t.mask[row * t.mask_stride] != 0) {
-    output = h = Cell::template Finish<kSave>(acc, at);
-  } else {
+// Stores what a row puts out. Leaves a masked row's state as it is.
+template <class Cell>
+HWY_INLINE void StoreRow(const CellTile& t, const RowNow& at, FloatVec h, Index row, Index panel) {
+  const Index column = row * t.y_stride + panel * kLanes, left = t.units_left - panel * kLanes;
+  FloatVec output = h;
+  if (t.mask != nullptr && t.mask[row * t.mask_stride] == 0) {
     h = at.get(Cell::kH);
     if constexpr (Cell::kC >= 0) at.put_next(Cell::kC, at.get(Cell::kC));
-    output = t.zero_output || t.y_before == nullptr || t.y == nullptr
-                 ? hn::Zero(d)
-                 : LoadSome(t.y_before + row * t.y_stride + panel * kLanes, t.units_left - panel * kLanes);
+    output = t.y == nullptr || t.y_before == nullptr || t.zero_output ? hn::Zero(FloatTag())
+                                                                      : LoadSome(t.y_before + column, left);
   }
   at.put_next(Cell::kH, h);
-  if (t.y != nullptr) StoreSome(output, t.y + row * t.y_stride + panel * kLanes, t.units_left - panel * kLanes);
+  if (t.y != nullptr) StoreSome(output, t.y + column, left);
+}
+
+template <class Cell, int kRows, int kPanels, bool kSave>
+HWY_INLINE void FinishTile(const CellTile& t, const FloatVec* acc) {
+  constexpr int kCount = kRows * kPanels;
+  RowNow at[kCount];
+  FloatVec h[kCount];
+  ForEach<kCount>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+    const Index offset = static_cast<Index>(n / kPanels) * t.sample_stride + static_cast<Index>(n % kPanels) * kLanes;
+    at[n] = {t.now + offset, t.next + offset, t.padded};
+  });
+  Cell::template Finish<kSave, kCount>(acc, at, h);
+  ForEach<kCount>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+    StoreRow<Cell>(t, at[n], h[n], static_cast<Index>(n / kPanels), static_cast<Index>(n % kPanels));
+  });
 }
 
 template <class Cell, int kRows, int kPanels, bool kSave, std::size_t... I>
 HWY_INLINE void RunCellTileImpl(const CellTile& t, std::index_sequence<I...>) {
-  const FloatTag d;
   constexpr std::size_t kAccs = static_cast<std::size_t>(Cell::kAccs), kP = static_cast<std::size_t>(kPanels);
+  constexpr auto kEachRow = std::make_index_sequence<static_cast<std::size_t>(kRows)>();
   FloatVec acc[kRows * kPanels * Cell::kAccs];
-  ((acc[I] = hn::LoadU(d, t.panel + static_cast<Index>(I / kAccs % kP) * t.panel_floats +
-                              static_cast<Index>(I % kAccs) * kLanes)),
+  ((acc[I] = hn::LoadU(FloatTag(), t.panel + static_cast<Index>(I / kAccs % kP) * t.panel_floats +
+                                       static_cast<Index>(I % kAccs) * kLanes)),
    ...);
   const float* weights = t.panel + Cell::kAccs * kLanes;
-  Multiply<Cell, kRows, kPanels, false>(acc, t.x, t.x_stride, t.C, weights, t.panel_floats);
+  Multiply<Cell, kPanels, false>(acc, t.x, t.x_stride, t.C, weights, t.panel_floats, kEachRow);
   weights += t.C * Cell::kGates * kLanes;
-  Multiply<Cell, kRows, kPanels, true>(acc, t.h, t.sample_stride, t.u, weights, t.panel_floats);
-  [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
-    (FinishRow<Cell, kSave>(t, acc + J * kAccs, static_cast<Index>(J / kP), static_cast<Index>(J % kP)), ...);
-  }
-  (std::make_index_sequence<static_cast<std::size_t>(kRows * kPanels)>());
+  Multiply<Cell, kPanels, true>(acc, t.h, t.sample_stride, t.u, weights, t.panel_floats, kEachRow);
+  FinishTile<Cell, kRows, kPanels, kSave>(t, acc);
 }
 
 template <class Cell, int kRows, int kPanels, bool kSave>

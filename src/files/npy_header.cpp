@@ -156,6 +156,8 @@ NpyHeader parse_npy_header(ByteSpan start, std::uint64_t file_size) {
   while (!literal.accept('}')) {
     const std::string_view key = literal.text();
     literal.expect(':');
+    const bool repeated = (key == "descr" && has_type) || (key == "shape" && has_shape) || (key == "fortran_order" && fortran);
+    if (repeated) fail(fmt::format("the header has '{}' twice", key));
     if (key == "descr") {
       if (literal.list_follows()) fail("record types are not supported");
       parse_type(literal.text(), header);

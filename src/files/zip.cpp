@@ -67,6 +67,7 @@ struct ZipReader::Impl {
   };
 
   std::string source;
+  std::uint64_t stored_left = 0;  // bytes of the archive that no member has claimed yet
   Archive archive;
   std::vector<std::string> names;
   std::map<std::string, Member, std::less<>> members;
@@ -77,6 +78,7 @@ struct ZipReader::Impl {
   }
 
   void open(ByteSpan bytes) {
+    stored_left = bytes.size();
     ZipError error;
     Source buffer(zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error.value));
     if (!buffer) fail(error.text());
@@ -104,7 +106,7 @@ struct ZipReader::Impl {
     names.push_back(name);
   }
 
-  void check_size(const std::string& name, const zip_stat_t& status, const ZipLimits& limits) const {
+  void check_size(const std::string& name, const zip_stat_t& status, const ZipLimits& limits) {
     const bool stored = status.comp_method == ZIP_CM_STORE;
     if (!stored && status.comp_method != ZIP_CM_DEFLATE) {
       fail(name, fmt::format("uses compression method {}; only stored (0) and deflated (8) are supported.",
@@ -113,6 +115,11 @@ struct ZipReader::Impl {
     if (status.size > limits.member_bytes) {
       fail(name, fmt::format("holds {} bytes, the limit is {}.", status.size, limits.member_bytes));
     }
+    // Members that overlap, each inflating the same bytes, are a bomb that no single member's sizes give away.
+    if (status.comp_size > stored_left) {
+      fail(name, fmt::format("claims {} bytes of the archive, which has only {} left for it.", status.comp_size, stored_left));
+    }
+    stored_left -= status.comp_size;
     // Sizes come from the file; no memory is asked for before they are known to be possible.
     const std::uint64_t ratio = status.comp_size == 0 ? status.size : status.size / status.comp_size;
     if ((stored && status.size != status.comp_size) || ratio > kMaxDeflateRatio ||

@@ -20,7 +20,7 @@ Tensor GlobalAveragePooling1D::lower(Lowering& graph, Tensor x) const {
   ops::GlobalPool1D op;
   op.kind = ops::PoolKind::average;
   op.keepdims = keepdims;
-  return graph.apply(op, {x, Tensor{x.mask}});
+  return graph.apply(op, {x});
 }
 
 }  // namespace wavetrain::layers

@@ -23,9 +23,10 @@ const Description& GRU::description() {
 
 Tensor GRU::lower(Lowering& graph, Tensor x) const {
   ops::Recurrent op;
-  op.cell = reset_after ? ops::CellKind::gru : ops::CellKind::gru_reset_before;
-  op.activation = activation;
-  op.recurrent_activation = recurrent_activation;
+  op.options.cell = Cell::gru;
+  op.options.reset_after = reset_after;
+  op.options.activation = activation;
+  op.options.recurrent_activation = recurrent_activation;
   return lower_recurrent(*this, graph, x, op, reset_after ? Shape{2, 3 * units} : Shape{3 * units}, bias_initializer);
 }
 

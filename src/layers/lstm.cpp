@@ -44,9 +44,9 @@ const Description& LSTM::description() {
 
 Tensor LSTM::lower(Lowering& graph, Tensor x) const {
   ops::Recurrent op;
-  op.cell = ops::CellKind::lstm;
-  op.activation = activation;
-  op.recurrent_activation = recurrent_activation;
+  op.options.cell = Cell::lstm;
+  op.options.activation = activation;
+  op.options.recurrent_activation = recurrent_activation;
   const Initializer bias = unit_forget_bias ? Initializer(UnitForgetBias{bias_initializer}) : bias_initializer;
   return lower_recurrent(*this, graph, x, op, Shape{4 * units}, bias);
 }

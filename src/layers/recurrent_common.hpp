@@ -45,13 +45,13 @@ Tensor lower_recurrent(const T& layer, Lowering& graph, Tensor x, ops::Recurrent
   if (layer.return_state) graph.refuse("return_state=True in a Sequential");
   if (layer.stateful) graph.refuse("stateful=True");
   const Index channels = graph.require_rank(x, 3).back();
-  op.units = layer.units;
-  op.return_sequences = layer.return_sequences;
-  op.go_backwards = layer.go_backwards;
-  op.zero_output_for_mask = layer.zero_output_for_mask;
+  op.options.units = layer.units;
+  op.options.return_sequences = layer.return_sequences;
+  op.options.go_backwards = layer.go_backwards;
+  op.options.zero_output_for_mask = layer.zero_output_for_mask;
   op.dropout = layer.dropout;
   op.recurrent_dropout = layer.recurrent_dropout;
-  const Index columns = op.gates() * layer.units;
+  const Index columns = op.options.gates() * layer.units;
   graph.use_seed(layer.seed);
   const Lowering::Group cell = graph.group("cell");
   const Tensor kernel = graph.weight({.name = "kernel",
@@ -72,7 +72,7 @@ Tensor lower_recurrent(const T& layer, Lowering& graph, Tensor x, ops::Recurrent
                          .regularizer = layer.bias_regularizer,
                          .constraint = layer.bias_constraint});
   }
-  const Tensor y = graph.apply(op, {x, kernel, recurrent_kernel, bias, Tensor{x.mask}});
+  const Tensor y = graph.apply(op, {x, kernel, recurrent_kernel, bias});
   return layer.return_sequences ? Lowering::with_mask_of(y, x) : y;
 }
 

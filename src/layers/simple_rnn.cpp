@@ -21,8 +21,8 @@ const Description& SimpleRNN::description() {
 
 Tensor SimpleRNN::lower(Lowering& graph, Tensor x) const {
   ops::Recurrent op;
-  op.cell = ops::CellKind::simple;
-  op.activation = activation;
+  op.options.cell = Cell::simple_rnn;
+  op.options.activation = activation;
   return lower_recurrent(*this, graph, x, op, Shape{units}, bias_initializer);
 }
 

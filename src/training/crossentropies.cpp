@@ -82,4 +82,35 @@ void CategoricalGeneralizedCrossEntropy::evaluate(const BasicLossRows<double>& r
   generalized_crossentropy(*this, rows);
 }
 
+LossShape CompiledCrossentropy::shape(const Shape& y_true, const Shape& y_pred) const {
+  return target_kind(y_true, y_pred) == TargetKind::sparse ? sparse_loss_shape(y_true, y_pred)
+                                                           : dense_loss_shape(y_true, y_pred);
+}
+
+namespace {
+
+// The kind by what shape() made of the batch.
+TargetKind kind(const LossShape& shape) {
+  if (shape.width == 1) return TargetKind::binary;
+  return shape.target_width == 1 ? TargetKind::sparse : TargetKind::categorical;
+}
+
+template <class T>
+void compiled_crossentropy(const BasicLossRows<T>& rows) {
+  switch (kind(rows.shape)) {
+    case TargetKind::binary: return binary_crossentropy(BinaryCrossentropy{}, rows);
+    case TargetKind::sparse: return sparse_categorical_crossentropy(SparseCategoricalCrossentropy{}, rows);
+    case TargetKind::categorical: return categorical_crossentropy(CategoricalCrossentropy{}, rows);
+  }
+}
+
+}  // namespace
+
+LossFacts CompiledCrossentropy::inspect(const float* y_true, LossShape shape) const {
+  if (kind(shape) != TargetKind::sparse) return {};
+  return inspect_classes(y_true, shape, std::nullopt, "SparseCategoricalCrossentropy");
+}
+void CompiledCrossentropy::evaluate(const BasicLossRows<float>& rows) const { compiled_crossentropy(rows); }
+void CompiledCrossentropy::evaluate(const BasicLossRows<double>& rows) const { compiled_crossentropy(rows); }
+
 }  // namespace wavetrain::losses

@@ -63,6 +63,12 @@ LossShape sparse_loss_shape(const Shape& y_true, const Shape& y_pred) {
   return rows_of(y_pred, true);
 }
 
+TargetKind target_kind(const Shape& y_true, const Shape& y_pred) {
+  if (ends_in_one(y_pred)) return TargetKind::binary;
+  const bool sparse = y_true.rank() < y_pred.rank() || (ends_in_one(y_true) && y_pred.rank() > 0 && y_pred.back() > 1);
+  return sparse ? TargetKind::sparse : TargetKind::categorical;
+}
+
 void require_last_axis(Index axis, const Shape& y_pred, const char* loss) {
   if (axis == -1 || axis == y_pred.rank() - 1) return;
   throw NotSupported(

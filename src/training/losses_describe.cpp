@@ -202,6 +202,15 @@ const Description& CategoricalGeneralizedCrossEntropy::description() {
   return instance;
 }
 
+const Description& CompiledCrossentropy::description() {
+  using T = CompiledCrossentropy;
+  static const Description instance = Describe<T>("CompiledCrossentropy", kModule)
+                                          .field("reduction", &T::reduction)
+                                          .field("name", &T::name)
+                                          .field("dtype", &T::dtype);
+  return instance;
+}
+
 }  // namespace losses
 
 Registry& LossFamily::registry() {
@@ -227,6 +236,7 @@ Registry& LossFamily::registry() {
     registry->add<LossFamily, BinaryFocalCrossentropy>();
     registry->add<LossFamily, CategoricalFocalCrossentropy>();
     registry->add<LossFamily, CategoricalGeneralizedCrossEntropy>({"categorical_generalized_cross_entropy"});
+    registry->add<LossFamily, CompiledCrossentropy>({"crossentropy", "ce"});
     return registry;
   }();
   return instance;

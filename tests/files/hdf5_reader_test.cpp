@@ -186,7 +186,7 @@ TEST(Hdf5ReaderTest, KerasFiles) {
   EXPECT_EQ(weights.dataset("dense/dense/bias:0").shape, Shape{1});
   ASSERT_TRUE(get_split_attribute(weights.group("top_level_model_weights").attributes, "weight_names", names));
   EXPECT_TRUE(names.empty());
-  EXPECT_EQ(parse(data_file("keras3.h5")).dataset("optimizer_weights/adam/iteration").to_int64()[0], 2);
+  EXPECT_EQ(parse(data_file("keras3.h5")).dataset("model_weights/dense/sequential/dense/kernel").shape, (Shape{2, 1}));
 }
 
 }  // namespace

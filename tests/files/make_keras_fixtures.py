@@ -2,7 +2,7 @@
 
 With the package tf_keras installed it writes those of Keras 2 instead. Values are random with a fixed seed; next to each
 model lies what it answers, as `NAME.x.npy` and `NAME.y.npy`. To keep the files small, archives are deflated and the .h5
-file of Keras 2 has no optimizer (Keras 3 writes it all the same).
+files have no optimizer.
 """
 
 import importlib.util

@@ -107,6 +107,7 @@ TEST(NpyTest, RefusesByName) {
   EXPECT_THAT(message_of(npy("{'descr': '<f4', 'fortran_order': False}", 8)), HasSubstr("needs 'descr', 'fortran_order' and 'shape'"));
   EXPECT_THAT(message_of(npy("{'descr': '<f4', 'x': 1}", 8)), HasSubstr("unknown key 'x'"));
   EXPECT_THAT(message_of(npy("{'descr': '<f4', 'fortran_order': 0, 'shape': ()}", 8)), HasSubstr("True or False"));
+  EXPECT_THAT(message_of(npy("{'descr': '<f2', 'descr': '|b1', 'fortran_order': False, 'shape': ()}", 8)), HasSubstr("'descr' twice"));
   EXPECT_THAT(message_of(Bytes(20)), HasSubstr("magic"));
 }
 

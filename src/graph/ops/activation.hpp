@@ -14,6 +14,12 @@ struct Activate final : OpMath<Activate> {
   bool backward_reads_input(int) const override;
   bool backward_reads_output() const override;
 
+  // An input as (outer, size, inner), with `size` the axis that softmax and its kin work along.
+  struct Extent {
+    Index outer, size, inner;
+  };
+  Extent extent(const Shape& x) const;
+
   template <class T>
   void run_forward(const OpCall<T>& call) const;
   template <class T>

@@ -16,8 +16,14 @@ struct BatchNormalize final : OpMath<BatchNormalize> {
   Shape infer(std::span<const Shape> inputs) const override;
   bool sample_wise(bool training) const override { return !training || frozen; }
   bool backward_reads_output() const override { return false; }
-  // Mean and 1 / sqrt(variance + epsilon) as used.
+  // Mean and variance as used.
   Index saved_size(std::span<const Shape> inputs, const Shape& output) const override;
+
+  // An input as (outer, channels, inner) around `axis`.
+  struct Extent {
+    Index outer, channels, inner;
+  };
+  Extent extent(const Shape& x) const;
 
   template <class T>
   void run_forward(const OpCall<T>& call) const;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "graph/ops/instantiate.hpp"
 #include "reference/conv1d.hpp"
 #include "wavetrain/error.hpp"
 
@@ -94,9 +95,6 @@ void Conv1D::run_backward(const OpCall<T>& call) const {
   }
 }
 
-template void Conv1D::run_forward(const OpCall<float>&) const;
-template void Conv1D::run_forward(const OpCall<double>&) const;
-template void Conv1D::run_backward(const OpCall<float>&) const;
-template void Conv1D::run_backward(const OpCall<double>&) const;
+WAVETRAIN_INSTANTIATE_OP(Conv1D)
 
 }  // namespace wavetrain::ops

@@ -16,10 +16,17 @@ struct Dropout final : OpMath<Dropout> {
   bool backward_reads_input(int) const override { return false; }
   bool backward_reads_output() const override { return false; }
 
+  // Which number of the draw element i of an input of shape `x` uses.
+  Index element(const Shape& x, Index i) const;
+
   template <class T>
   void run_forward(const OpCall<T>& call) const;
   template <class T>
   void run_backward(const OpCall<T>& call) const;
+
+ private:
+  template <class T>
+  void apply(const OpCall<T>& call, const T* x, T* y) const;
 };
 
 }  // namespace wavetrain::ops

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "graph/ops/instantiate.hpp"
 #include "reference/matmul.hpp"
 #include "wavetrain/error.hpp"
 
@@ -40,9 +41,6 @@ void MatMul::run_backward(const OpCall<T>& call) const {
                              call.input[1], call.output_shape.size() / F, C, F);
 }
 
-template void MatMul::run_forward(const OpCall<float>&) const;
-template void MatMul::run_forward(const OpCall<double>&) const;
-template void MatMul::run_backward(const OpCall<float>&) const;
-template void MatMul::run_backward(const OpCall<double>&) const;
+WAVETRAIN_INSTANTIATE_OP(MatMul)
 
 }  // namespace wavetrain::ops

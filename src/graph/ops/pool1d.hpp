@@ -29,7 +29,6 @@ struct GlobalPool1D final : OpMath<GlobalPool1D> {
   PoolKind kind = PoolKind::max;
   bool keepdims = false;
 
-  // Inputs: x, mask (N, T) (optional, average only).
   std::string_view name() const override { return kind == PoolKind::max ? "global_max_pool1d" : "global_average_pool1d"; }
   Shape infer(std::span<const Shape> inputs) const override;
   bool backward_reads_output() const override { return kind == PoolKind::max; }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "graph/ops/instantiate.hpp"
 #include "wavetrain/error.hpp"
 
 namespace wavetrain::ops {
@@ -43,9 +44,6 @@ void Reshape::run_backward(const OpCall<T>& call) const {
   if (call.input_grad[0] != nullptr) std::copy_n(call.output_grad, call.output_shape.size(), call.input_grad[0]);
 }
 
-template void Reshape::run_forward(const OpCall<float>&) const;
-template void Reshape::run_forward(const OpCall<double>&) const;
-template void Reshape::run_backward(const OpCall<float>&) const;
-template void Reshape::run_backward(const OpCall<double>&) const;
+WAVETRAIN_INSTANTIATE_OP(Reshape)
 
 }  // namespace wavetrain::ops

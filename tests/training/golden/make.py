@@ -3,6 +3,7 @@
     python make.py [topic ...]        # keras==3.15.1, jax
 """
 
+import json
 import math
 import os
 import sys
@@ -186,7 +187,97 @@ def loss_lines():
     return lines
 
 
+# --- Metrics: two batches, with and without weights ---------------------------------------------------------------------
+
+M = keras.metrics
+
+
+def f32(values):
+    return np.asarray(values, dtype="float32")
+
+
+def metric_data(kind, batch):
+    def waves(shape, speed):
+        return f32(np.reshape([0.5 + 0.5 * math.sin(speed * (i + 100 * batch)) for i in range(math.prod(shape))], shape))
+
+    def labels(shape, speed):
+        return f32(waves(shape, speed) > 0.5)
+
+    def classes(shape, count):
+        return np.reshape([(i * 7 + batch + i // 3) % count for i in range(math.prod(shape))], shape)
+
+    return {
+        "regression": lambda: (waves((5, 3), 0.7), waves((5, 3), 1.1)),
+        "binary": lambda: (labels((7, 1), 2.1), waves((7, 1), 1.3)),
+        "multilabel": lambda: (labels((6, 3), 2.1), waves((6, 3), 1.3)),
+        "one_hot": lambda: (f32(np.eye(4)[classes((6,), 4)]), waves((6, 4), 1.3)),
+        "sparse": lambda: (f32(classes((6,), 4)), waves((6, 4), 1.3)),
+        "sequence": lambda: (labels((4, 5, 1), 2.1), waves((4, 5, 1), 1.3)),
+        "sequence_sparse": lambda: (f32(classes((4, 5), 3)), waves((4, 5, 3), 1.3)),
+    }[kind]()
+
+
+METRICS = [
+    ("mse", "regression"), ("mae", "regression"), ("mape", "regression"), ("msle", "regression"),
+    ("LogCoshError", "regression"), ("cosine_similarity", "regression"), ("poisson", "regression"), ("kl_divergence", "one_hot"),
+    ("root_mean_squared_error", "regression"), ("hinge", "multilabel"), ("squared_hinge", "multilabel"),
+    ("categorical_hinge", "one_hot"), ("bce", "multilabel"), ("categorical_crossentropy", "one_hot"),
+    ("sparse_categorical_crossentropy", "sparse"), ("binary_accuracy", "binary"), ("binary_accuracy", "sequence"),
+    ({"class_name": "Accuracy", "config": {}}, "multilabel"),
+    ("binary_accuracy", "multilabel"), ("categorical_accuracy", "one_hot"), ("sparse_categorical_accuracy", "sparse"),
+    ("sparse_categorical_accuracy", "sequence_sparse"), ("auc", "binary"), ("auc", "multilabel"),
+    ("precision", "multilabel"), ("recall", "sequence"), ("true_positives", "multilabel"),
+    ("false_positives", "multilabel"), ("true_negatives", "binary"), ("false_negatives", "binary"),
+    ("r2_score", "regression"), ("f1_score", "multilabel"), ("f1_score", "one_hot"),
+    ({"class_name": "BinaryAccuracy", "config": {"threshold": 0.7}}, "binary"),
+    ({"class_name": "TopKCategoricalAccuracy", "config": {"k": 2}}, "one_hot"),
+    ({"class_name": "SparseTopKCategoricalAccuracy", "config": {"k": 2}}, "sequence_sparse"),
+    ({"class_name": "AUC", "config": {"curve": "PR"}}, "binary"),
+    ({"class_name": "AUC", "config": {"curve": "PR", "num_thresholds": 7}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"curve": "PR", "summation_method": "minoring"}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"curve": "PRGAIN"}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"summation_method": "majoring", "num_thresholds": 11}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"summation_method": "minoring", "from_logits": True}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"thresholds": [0.7, 0.2, 0.45]}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"multi_label": True, "num_labels": 3}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"multi_label": True, "label_weights": [0.5, 1.0, 2.0], "curve": "PR"}}, "multilabel"),
+    ({"class_name": "AUC", "config": {"label_weights": [0.5, 1.0, 2.0]}}, "multilabel"),
+    ({"class_name": "Precision", "config": {"thresholds": [0.8, 0.1, 0.5]}}, "multilabel"),
+    ({"class_name": "Precision", "config": {"top_k": 2}}, "one_hot"),
+    ({"class_name": "Recall", "config": {"top_k": 2, "class_id": 1}}, "one_hot"),
+    ({"class_name": "Recall", "config": {"class_id": 2, "thresholds": 0.3}}, "multilabel"),
+    ({"class_name": "TruePositives", "config": {"thresholds": [0.0, 0.25, 0.5, 0.75, 1.0]}}, "multilabel"),
+    ({"class_name": "FBetaScore", "config": {"beta": 2.0, "average": "macro", "threshold": 0.6}}, "multilabel"),
+    ({"class_name": "FBetaScore", "config": {"beta": 0.5, "average": "weighted"}}, "one_hot"),
+    ({"class_name": "F1Score", "config": {"average": "micro", "threshold": 0.4}}, "multilabel"),
+    ({"class_name": "R2Score", "config": {"class_aggregation": "variance_weighted_average"}}, "regression"),
+    ({"class_name": "R2Score", "config": {"class_aggregation": None, "num_regressors": 2}}, "regression"),
+]
+
+
+def metric_lines():
+    lines = []
+    for identifier, kind in METRICS:
+        for weighted in (False, True):
+            metric = keras.metrics.get(identifier)
+            for batch in range(2):
+                y, p = metric_data(kind, batch)
+                weights = f32([0.5 + 0.25 * n for n in range(len(p))]) if weighted else None
+                if weighted and kind.startswith("sequence"):
+                    weights = f32(np.reshape([0.5 + 0.1 * n for n in range(20)], (4, 5)))
+                metric.update_state(y, p, sample_weight=weights)
+            config = "R\"(%s)\"" % json.dumps(identifier)
+            lines.append('{%s, "%s", %s, {%s}},' % (config, kind, str(weighted).lower(), numbers(metric.result())))
+    return lines
+
+
+TOPICS = {
+    "optimizers": optimizer_lines,
+    "schedules": schedule_lines,
+    "losses": loss_lines,
+    "metrics": metric_lines,
+}
+
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or ["optimizers", "schedules", "losses"]
-    for topic in wanted:
-        write(topic + ".inc", {"optimizers": optimizer_lines, "schedules": schedule_lines, "losses": loss_lines}[topic]())
+    for topic in sys.argv[1:] or TOPICS:
+        write(topic + ".inc", TOPICS[topic]())

@@ -1,0 +1,105 @@
+#include "cpu/recurrent.hpp"
+
+#include "cpu/kernels/kernels.hpp"
+#include "graph/ops/recurrent.hpp"
+
+namespace wavetrain::cpu {
+namespace {
+
+struct RecurrentKernel {
+  ops::Recurrent op;
+  bool draws = false;
+  std::uint64_t seed = 0;
+  ValueId x_value = 0;
+  SlotId x = 0, kernel = 0, recurrent_kernel = 0, bias = kNoSlot, y = 0;
+  SlotId dx = kNoSlot, dkernel = kNoSlot, drecurrent = kNoSlot, dbias = kNoSlot, dy = kNoSlot;
+  SlotId packed = 0, packed_backward = kNoSlot, saved = kNoSlot, input_mask = kNoSlot, recurrent_mask = kNoSlot;
+
+  Recurrence recurrence(const Run& run) const { return op.recurrence(run.shape[x_value], draws); }
+  static float* optional(const Run& run, SlotId slot) { return slot == kNoSlot ? nullptr : run.slot[slot]; }
+  RecurrentWeights<float> weights(const Run& run) const {
+    return {run.slot[kernel], run.slot[recurrent_kernel], optional(run, bias)};
+  }
+  RecurrentInputs<float> inputs(const Run& run) const {
+    RecurrentInputs<float> in;
+    in.x = run.slot[x];
+    in.input_dropout = optional(run, input_mask);
+    in.recurrent_dropout = optional(run, recurrent_mask);
+    return in;
+  }
+  RecurrentWeightGradients<float> weight_gradients(const Run& run) const {
+    return {optional(run, dkernel), optional(run, drecurrent), optional(run, dbias)};
+  }
+
+  void pack(const Run& run) const { recurrent_pack(recurrence(run), weights(run), run.slot[packed]); }
+  void pack_backward(const Run& run) const {
+    recurrent_backward_pack(recurrence(run), weights(run), run.slot[packed_backward]);
+  }
+  void draw(const Run& run) const {
+    op.draw_masks({.seed = seed, .step = run.step, .stream = 0}, run.shape[x_value], optional(run, input_mask),
+                  optional(run, recurrent_mask));
+  }
+  void forward(const Run& run, Index first, Index last, int thread) const {
+    recurrent_forward(recurrence(run), run.slot[packed], inputs(run), RecurrentOutputs<float>{.y = run.slot[y]},
+                      optional(run, saved), run.scratch_of(thread), first, last);
+  }
+  void backward(const Run& run, Index first, Index last, int thread) const {
+    recurrent_backward(recurrence(run), run.slot[packed_backward], inputs(run),
+                       RecurrentOutputGradients<float>{.dy = run.slot[dy]},
+                       RecurrentInputGradients<float>{.dx = optional(run, dx)}, run.slot[saved], run.scratch_of(thread),
+                       first, last);
+  }
+  Index weight_tiles(const Run& run) const { return recurrent_weight_tiles(recurrence(run), weight_gradients(run)); }
+  void backward_weights(const Run& run, Index begin, Index end, int) const {
+    recurrent_backward_weights(recurrence(run), inputs(run), run.slot[saved], weight_gradients(run), false, begin, end);
+  }
+};
+
+}  // namespace
+
+bool compile_recurrent(KernelBuilder& b) {
+  const auto* op = dynamic_cast<const ops::Recurrent*>(&b.op());
+  if (op == nullptr) return false;
+  RecurrentKernel k;
+  k.op = *op;
+  // Without dropout in the options, prediction takes the fused way.
+  if (!b.training()) k.op.dropout = k.op.recurrent_dropout = 0;
+  k.draws = k.op.is_random();
+  k.seed = b.node().seed;
+  const Shape& x = b.input_shape(0);
+  const Recurrence r = k.op.recurrence(x, k.draws);
+  k.x_value = b.input_value(0);
+  k.x = b.input(0);
+  k.kernel = b.input(1);
+  k.recurrent_kernel = b.input(2);
+  k.bias = b.input(3);
+  k.y = b.output();
+  k.packed = b.packed(recurrent_packed_floats(r));
+  b.scratch(recurrent_scratch_floats(r, r.B));
+  if (k.op.input_masks() > 0) k.input_mask = b.saved(k.op.input_mask_floats(x));
+  if (k.op.recurrent_masks() > 0) k.recurrent_mask = b.saved(k.op.recurrent_mask_floats(x));
+  const bool trains = b.training() && (b.wants_grad(0) || b.wants_grad(1) || b.wants_grad(2) || b.wants_grad(3));
+  if (trains || k.draws) k.saved = b.saved(recurrent_saved_floats(r));
+  if (trains) {
+    k.dx = b.input_grad(0);
+    k.dkernel = b.input_grad(1);
+    k.drecurrent = b.input_grad(2);
+    k.dbias = b.input_grad(3);
+    k.dy = b.output_grad();
+    k.packed_backward = b.packed(recurrent_backward_packed_floats(r));
+    b.backward_reads_input(0);
+  }
+  const RecurrentKernel& kernel = b.own(std::move(k));
+  b.pack<&RecurrentKernel::pack>(kernel);
+  if (kernel.draws) b.forward_once<&RecurrentKernel::draw>(kernel);
+  b.forward_samples<&RecurrentKernel::forward>(kernel);
+  if (!trains) return true;
+  b.pack<&RecurrentKernel::pack_backward>(kernel);
+  b.backward_samples<&RecurrentKernel::backward>(kernel);
+  if (kernel.dkernel != kNoSlot || kernel.drecurrent != kNoSlot || kernel.dbias != kNoSlot) {
+    b.backward_tasks<&RecurrentKernel::backward_weights, &RecurrentKernel::weight_tiles>(kernel);
+  }
+  return true;
+}
+
+}  // namespace wavetrain::cpu

@@ -1,0 +1,20 @@
+#include "cpu/kernels/kernels.hpp"
+
+namespace wavetrain::cpu {
+
+const std::vector<KernelEntry>& kernel_table() {
+  static const std::vector<KernelEntry> table{
+      {"conv1d", compile_conv1d},
+      {"matmul", compile_matmul},
+      {"activation", compile_activation},
+      {"pool1d", compile_pool1d},
+      {"global_pool1d", compile_global_pool1d},
+      {"batch_normalize", compile_batch_normalize},
+      {"dropout", compile_dropout},
+      {"recurrent", compile_recurrent},
+      {"reference", compile_reference},
+  };
+  return table;
+}
+
+}  // namespace wavetrain::cpu

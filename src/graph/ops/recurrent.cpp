@@ -1,0 +1,123 @@
+#include "graph/ops/recurrent.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cpu/dropout.hpp"
+#include "graph/ops/instantiate.hpp"
+#include "reference/recurrent.hpp"
+#include "wavetrain/error.hpp"
+
+namespace wavetrain::ops {
+
+Shape Recurrent::infer(std::span<const Shape> inputs) const {
+  const Shape& x = inputs[0];
+  if (x[2] != inputs[1][0]) {
+    throw ValueError(fmt::format("expected axis -1 of input shape to have value {}, but received input with shape {}",
+                                 inputs[1][0], to_string(x)));
+  }
+  return options.return_sequences ? Shape{x[0], x[1], options.units} : Shape{x[0], options.units};
+}
+
+double Recurrent::cost(std::span<const Shape> inputs, const Shape&) const {
+  const Shape& x = inputs[0];
+  return 2.0 * static_cast<double>(x[0] * x[1] * (x[2] + options.units) * options.gates() * options.units);
+}
+
+Recurrence Recurrent::recurrence(const Shape& x, bool training) const {
+  Recurrence r = options;
+  r.B = x[0];
+  r.T = x[1];
+  r.C = x[2];
+  r.input_masks = training ? input_masks() : 0;
+  r.recurrent_masks = training ? recurrent_masks() : 0;
+  return r;
+}
+
+Index Recurrent::saved_size(std::span<const Shape> inputs, const Shape&) const {
+  const Recurrence r = recurrence(inputs[0], true);
+  return reference::recurrent_saved(r) + reference::recurrent_scratch(r) + input_mask_floats(inputs[0]) +
+         recurrent_mask_floats(inputs[0]);
+}
+
+template <class T>
+void Recurrent::draw_masks(const RandomKey& key, const Shape& x, T* input_mask, T* recurrent_mask) const {
+  const auto draw = [&](std::uint32_t stream, double rate, Index floats, T* mask) {
+    const cpu::RandomKey numbers{key.seed, stream, static_cast<std::uint32_t>(key.step)};
+    const T scale = rate < 1 ? static_cast<T>(1 / (1 - rate)) : T{0};
+    for (Index i = 0; i < floats; ++i) {
+      const float one = 1;
+      float kept;
+      cpu::dropout(numbers, rate, i, 1, &one, &kept);
+      mask[i] = kept != 0 ? scale : T{0};
+    }
+  };
+  draw(0, dropout, input_mask_floats(x), input_mask);
+  draw(1, recurrent_dropout, recurrent_mask_floats(x), recurrent_mask);
+}
+
+template void Recurrent::draw_masks(const RandomKey&, const Shape&, float*, float*) const;
+template void Recurrent::draw_masks(const RandomKey&, const Shape&, double*, double*) const;
+
+namespace {
+
+// What a call saves, in this order.
+template <class T>
+struct Saved {
+  T* recurrence;
+  T* scratch;
+  T* input_mask;
+  T* recurrent_mask;
+};
+
+template <class T>
+Saved<T> saved_parts(const Recurrent& op, const Shape& x, T* saved) {
+  const Recurrence r = op.recurrence(x, true);
+  Saved<T> parts;
+  parts.recurrence = saved;
+  parts.scratch = parts.recurrence + reference::recurrent_saved(r);
+  parts.input_mask = parts.scratch + reference::recurrent_scratch(r);
+  parts.recurrent_mask = parts.input_mask + op.input_mask_floats(x);
+  return parts;
+}
+
+template <class T>
+RecurrentInputs<T> inputs_of(const Recurrent& op, const OpCall<T>& call, const Saved<T>& saved) {
+  RecurrentInputs<T> in;
+  in.x = call.input[0];
+  if (call.training && op.input_masks() > 0) in.input_dropout = saved.input_mask;
+  if (call.training && op.recurrent_masks() > 0) in.recurrent_dropout = saved.recurrent_mask;
+  return in;
+}
+
+}  // namespace
+
+template <class T>
+void Recurrent::run_forward(const OpCall<T>& call) const {
+  const Shape& x = call.input_shape[0];
+  const Recurrence r = recurrence(x, call.training);
+  const Saved<T> saved = saved_parts(*this, x, call.saved);
+  if (call.training && is_random()) draw_masks(call.random, x, saved.input_mask, saved.recurrent_mask);
+  reference::recurrent_forward(RecurrentOutputs<T>{.y = call.output}, saved.recurrence, inputs_of(*this, call, saved),
+                               RecurrentWeights<T>{call.input[1], call.input[2], call.input[3]}, r, saved.scratch, 0, r.B);
+}
+
+template <class T>
+void Recurrent::run_backward(const OpCall<T>& call) const {
+  const Shape& x = call.input_shape[0];
+  const Recurrence r = recurrence(x, call.training);
+  const Saved<T> saved = saved_parts(*this, x, call.saved);
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (call.input_grad[i] != nullptr) std::fill_n(call.input_grad[i], call.input_shape[i].size(), T{0});
+  }
+  reference::recurrent_backward(RecurrentInputGradients<T>{.dx = call.input_grad[0]},
+                                RecurrentWeightGradients<T>{call.input_grad[1], call.input_grad[2], call.input_grad[3]},
+                                RecurrentOutputGradients<T>{.dy = call.output_grad}, saved.recurrence,
+                                inputs_of(*this, call, saved),
+                                RecurrentWeights<T>{call.input[1], call.input[2], call.input[3]}, r, saved.scratch, 0, r.B);
+}
+
+WAVETRAIN_INSTANTIATE_OP(Recurrent)
+
+}  // namespace wavetrain::ops
