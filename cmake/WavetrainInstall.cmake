@@ -27,7 +27,7 @@ install(FILES ${PROJECT_BINARY_DIR}/wavetrain-config.cmake ${PROJECT_BINARY_DIR}
   cmake/FindLibZip.cmake DESTINATION ${package_dir})
 
 # Relative to itself, so that a package that was installed with another prefix, or moved, is still found.
-file(RELATIVE_PATH pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE pc_to_prefix)
 set(pc_libs "")
 foreach(library IN LISTS libraries)
   string(PREPEND pc_libs "-l${library} ")
