@@ -7,10 +7,7 @@
 
 #include "cpu/pool.hpp"
 #include "training/trainer.hpp"
-#if __has_include("wavetrain/callbacks.hpp")
 #include "wavetrain/callbacks.hpp"
-#define HAVE_CB
-#endif
 #include "wavetrain/random.hpp"
 
 namespace wavetrain {
@@ -86,9 +83,7 @@ History Trainer::fit(const DataView& x, const DataView& y, const FitOptions& o) 
   auto history = std::make_shared<History>();
   std::vector<std::shared_ptr<Callback>> list = o.callbacks;
   list.push_back(history);
-#ifdef HAVE_CB
-  if (verbose > 0) list.push_back(std::make_shared<callbacks::ProgbarLogger>(verbose));
-#endif
+  if (verbose > 0) list.push_back(callbacks::ProgbarLogger{});
   CallbackList callbacks(std::move(list), model_, {.verbose = verbose, .epochs = o.epochs, .steps = steps});
 
   Shape capacity = fit_to_input(train.x.shape(), state().input_shape);
