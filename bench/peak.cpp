@@ -26,8 +26,8 @@ HWY_INLINE void Hide(V& v) { asm volatile("" : "+v"(v.raw)); }
 HWY_INLINE void Hide(V& v) { asm volatile("" : "+w"(v.raw)); }
 #endif
 
-// Runs `steps` rounds of 12 independent multiply-adds and returns the operations done. Twelve chains cover a latency of 4
-// to 6 cycles on two ports, and 12 + 2 registers fit the 16 of AVX2.
+// Runs `steps` rounds of 12 independent multiply-adds and returns the operations done. Twelve chains cover a latency of
+// 4 to 6 cycles on two ports, and 12 + 2 registers fit the 16 of AVX2.
 double FmaRounds(long steps) {
   const D d;
   V x = hn::Set(d, 0.5f), y = hn::Set(d, 0.25f);  // converges to 0.5: no denormals, no infinities
@@ -76,13 +76,19 @@ double now() { return std::chrono::duration<double>(std::chrono::steady_clock::n
 
 }  // namespace
 
-double measure_fma_peak(double seconds) {
-  double best = 0;
-  for (const double end = now() + seconds; now() < end;) {
+double measure_fma_peak(double seconds, double slice) {
+  const auto rate = [](long steps) {
     const double start = now();
-    const double operations = WAVETRAIN_DISPATCH(FmaRounds)(20000);
-    best = std::max(best, operations / (now() - start));
-  }
+    const double operations = WAVETRAIN_DISPATCH(FmaRounds)(steps);
+    return operations / (now() - start);
+  };
+  const double end = now() + seconds;
+  double best = rate(2000);
+  const double operations_per_step = WAVETRAIN_DISPATCH(FmaRounds)(1);
+  const long steps = std::max(100L, static_cast<long>(best * slice / operations_per_step));
+  best = 0;
+  do best = std::max(best, rate(steps));
+  while (now() < end);
   return best;
 }
 

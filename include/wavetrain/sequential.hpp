@@ -22,12 +22,12 @@
 #include <vector>
 
 #include "wavetrain/array.hpp"
-#include "wavetrain/callbacks.hpp"
+#include "wavetrain/callback.hpp"
 #include "wavetrain/layer.hpp"
 #include "wavetrain/layers/input.hpp"
 #include "wavetrain/losses.hpp"
 #include "wavetrain/metrics.hpp"
-#include "wavetrain/optimizers.hpp"
+#include "wavetrain/optimizer.hpp"
 
 namespace wavetrain {
 
@@ -181,20 +181,26 @@ class Sequential : public TrainingHost {
   // Throws ValueError naming the layer and option that cannot be used.
   static Sequential from_config(const Config& config);
 
-  // Writes a .keras file. Needs wavetrain::files; throws NotSupported in a program without it, FileError when it cannot be
-  // written.
-  void save(const std::string& path) const override;
-  // Writes the weights as .weights.h5.
-  void save_weights(const std::string& path) const override;
-  void load_weights(const std::string& path);
+  // The optimizer's state, made if it is not there yet: for files. Throws ValueError when the model is not compiled or not
+  // built.
+  Optimizer& built_optimizer();
 
+  // Writes a .keras file, or .weights.h5. Needs wavetrain::files (files/keras_model.hpp reads them); throws NotSupported in a
+  // program without it, FileError when the file cannot be written.
+  void save(const std::string& path) const override;
+  void save_weights(const std::string& path) const override;
+
+  // --- For callbacks ---------------------------------------------------------------------------------------------------
+
+  MetricDirection direction(std::string_view log_name) const override;
   void stop_training() override;
 
  private:
   friend class Trainer;
   struct State;
 
-  void rebuild();
+  // Throws ValueError when the model is not compiled.
+  Trainer& trainer() const;
 
   std::unique_ptr<State> state_;
 };

@@ -14,18 +14,21 @@ constexpr double kCostPerThread = 150e3;
 
 }  // namespace
 
-Workspace::Workspace(std::shared_ptr<const Plan> plan)
+Workspace::Workspace(std::shared_ptr<const Plan> plan, std::shared_ptr<AlignedVector<float>> gradients)
     : plan_(std::move(plan)),
       arena_(static_cast<std::size_t>(plan_->arena_floats())),
       packed_(static_cast<std::size_t>(plan_->packed_floats())),
       scratch_(static_cast<std::size_t>(plan_->scratch_floats() * plan_->max_threads())),
-      gradients_(static_cast<std::size_t>(plan_->gradients().floats)),
+      gradients_(std::move(gradients)),
       shapes_(plan_->graph().values().size()) {
+  if (gradients_ == nullptr) {
+    gradients_ = std::make_shared<AlignedVector<float>>(static_cast<std::size_t>(plan_->gradients().floats));
+  }
   for (const SlotPlace& place : plan_->slots()) {
     switch (place.kind) {
       case SlotPlace::Kind::arena: slots_.push_back(arena_.data() + place.offset); break;
       case SlotPlace::Kind::packed: slots_.push_back(packed_.data() + place.offset); break;
-      case SlotPlace::Kind::gradient: slots_.push_back(gradients_.data() + place.offset); break;
+      case SlotPlace::Kind::gradient: slots_.push_back(gradients_->data() + place.offset); break;
       case SlotPlace::Kind::weight: slots_.push_back(plan_->graph().value(place.weight).variable.data()); break;
     }
   }
@@ -35,6 +38,13 @@ Workspace::Workspace(std::shared_ptr<const Plan> plan)
   run_.scratch_floats = plan_->scratch_floats();
   run_.training = plan_->training();
   bind(plan_->input());
+}
+
+void Workspace::refresh_weights() {
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const SlotPlace& place = plan_->slots()[i];
+    if (place.kind == SlotPlace::Kind::weight) slots_[i] = plan_->graph().value(place.weight).variable.data();
+  }
 }
 
 void Workspace::bind(const Shape& input) {
@@ -74,7 +84,7 @@ void Workspace::backward() {
 }
 
 std::size_t Workspace::bytes() const {
-  return sizeof(float) * (arena_.size() + packed_.size() + scratch_.size() + gradients_.size());
+  return sizeof(float) * (arena_.size() + packed_.size() + scratch_.size() + gradients_->size());
 }
 
 int Workspace::threads_for(double cost) const {

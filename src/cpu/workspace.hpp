@@ -11,7 +11,9 @@ namespace wavetrain::cpu {
 
 class Workspace {
  public:
-  explicit Workspace(std::shared_ptr<const Plan> plan);
+  // `gradients` (plan->gradients().floats, zeroed) receives the gradients of weights; a workspace that trains has its own when
+  // none are given.
+  explicit Workspace(std::shared_ptr<const Plan> plan, std::shared_ptr<AlignedVector<float>> gradients = nullptr);
 
   const Plan& plan() const { return *plan_; }
 
@@ -26,7 +28,10 @@ class Workspace {
   // d loss / d output, to be filled between forward and backward.
   float* output_grad() const { return slots_[static_cast<std::size_t>(plan_->output_grad_slot())]; }
   // After backward: gradients of all trained weights, laid out as plan().gradients().
-  float* gradients() { return gradients_.data(); }
+  float* gradients() { return gradients_->data(); }
+
+  // Looks up the weights' memory anew; needed when a layer has gone to another model in between.
+  void refresh_weights();
 
   // `step` selects the random numbers. Weights are packed anew for every batch in training, else when `weights_version`
   // differs from the last call's.
@@ -43,7 +48,8 @@ class Workspace {
   int threads_for(double cost) const;
 
   std::shared_ptr<const Plan> plan_;
-  AlignedVector<float> arena_, packed_, scratch_, gradients_;
+  AlignedVector<float> arena_, packed_, scratch_;
+  std::shared_ptr<AlignedVector<float>> gradients_;
   std::vector<float*> slots_;
   std::vector<Shape> shapes_;
   Run run_{};

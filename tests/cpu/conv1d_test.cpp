@@ -52,7 +52,7 @@ struct Results {
   std::vector<float> y, dx, dw, db;
   bool operator==(const Results& other) const {
     const auto same = [](const std::vector<float>& a, const std::vector<float>& b) {
-      return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+      return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
     };
     return same(y, other.y) && same(dx, other.dx) && same(dw, other.dw) && same(db, other.db);
   }
@@ -114,7 +114,7 @@ using Conv1DTest = OnEveryTarget;
 
 TEST_P(Conv1DTest, MatchesDoublePrecision) {
   std::mt19937 random(1);
-  for (int i = 0; i < 250; ++i) {
+  for (int i = 0; i < 120; ++i) {
     const Problem p(random_shape(random), random_index(0, 4, random) == 0 ? 19 : random_index(1, 3, random), random);
     const Conv1DShape& s = p.s;
     const Index Tout = s.output_length();
@@ -141,7 +141,7 @@ TEST_P(Conv1DTest, MatchesDoublePrecision) {
 
 TEST_P(Conv1DTest, BitsDoNotDependOnThreadsRowsOrPacking) {
   std::mt19937 random(2);
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 25; ++i) {
     const Problem p(random_shape(random), random_index(1, 20, random), random);
     set_num_threads(1);
     const Results whole = run(p, true, 1000);
@@ -155,7 +155,7 @@ TEST_P(Conv1DTest, BitsDoNotDependOnThreadsRowsOrPacking) {
 
 TEST_P(Conv1DTest, ASampleAloneHasTheBitsItHasAmongMany) {
   std::mt19937 random(3);
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 20; ++i) {
     const Problem p(random_shape(random), 5, random);
     const Results many = run(p, true, 1000);
     Problem one = p;

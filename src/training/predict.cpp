@@ -1,0 +1,133 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cpu/pool.hpp"
+#include "training/trainer.hpp"
+
+namespace wavetrain {
+
+Shape fit_to_input(const Shape& data, const Shape& input) {
+  const int rank = input.rank();
+  if (data.rank() == rank) return data;
+  if (data.rank() == rank + 1 && data.back() == 1) {
+    Shape shape;
+    for (int axis = 0; axis < rank; ++axis) shape.push_back(data[axis]);
+    return shape;
+  }
+  if (data.rank() == rank - 1 && input.back() == 1) {
+    Shape shape = data;
+    shape.push_back(1);
+    return shape;
+  }
+  throw ValueError(fmt::format("Invalid input shape for input of the model. Expected shape {}, but input has incompatible shape "
+                               "{}",
+                               to_string(input), to_string(data)));
+}
+
+std::unique_ptr<cpu::Workspace> WorkspaceCache::take(const std::shared_ptr<const Graph>& graph, const Shape& input) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (graph_ != graph) {
+      free_.clear();
+      graph_ = graph;
+    }
+    for (auto& workspace : free_) {
+      if (!workspace->plan().fits(input) || workspace->plan().max_threads() < num_threads()) continue;
+      std::swap(workspace, free_.back());
+      std::unique_ptr<cpu::Workspace> taken = std::move(free_.back());
+      free_.pop_back();
+      taken->refresh_weights();
+      return taken;
+    }
+  }
+  return std::make_unique<cpu::Workspace>(std::make_shared<const cpu::Plan>(graph, input, false, num_threads()));
+}
+
+void WorkspaceCache::give_back(std::unique_ptr<cpu::Workspace> workspace) {
+  // More than callers at once are rarely of use again.
+  constexpr std::size_t kKept = 16;
+  const std::lock_guard lock(mutex_);
+  if (&workspace->plan().graph() != graph_.get()) return;
+  if (free_.size() >= kKept) free_.erase(free_.begin());
+  free_.push_back(std::move(workspace));
+}
+
+void WorkspaceCache::clear() {
+  const std::lock_guard lock(mutex_);
+  free_.clear();
+  graph_ = nullptr;
+}
+
+Shape Sequential::compute_output_shape(const Shape& x) const {
+  if (!built()) throw ValueError(fmt::format("Model '{}' is not built: give it an Input, or call build().", name()));
+  std::vector<Shape> shapes(state_->graph->values().size());
+  for (std::size_t id = 0; id < shapes.size(); ++id) shapes[id] = state_->graph->values()[id].shape;
+  shapes[static_cast<std::size_t>(state_->graph->input())] = fit_to_input(x, state_->input_shape);
+  for (const GraphNode& node : state_->graph->nodes()) {
+    std::vector<Shape> inputs;
+    for (const ValueId id : node.inputs) inputs.push_back(id == kNoValue ? Shape{} : shapes[static_cast<std::size_t>(id)]);
+    try {
+      shapes[static_cast<std::size_t>(node.output)] = node.op->infer(inputs);
+    } catch (const ValueError& error) {
+      throw ValueError(fmt::format("Layer '{}': {}", node.layer, error.what()));
+    }
+  }
+  return shapes[static_cast<std::size_t>(state_->graph->output())];
+}
+
+void Sequential::predict(const DataView& x, const View& out, const PredictOptions& options) const {
+  if (!built()) throw ValueError(fmt::format("Model '{}' is not built: give it an Input, or call build().", name()));
+  if (!out.contiguous()) throw ValueError("predict needs a contiguous array to write to.");
+  const Index n = x.rows();
+  if (n == 0) return;
+  const Index batch_size = std::min(n, options.batch_size.value_or(32));
+  if (batch_size < 1) throw ValueError(fmt::format("batch_size must be at least 1. Received: {}", batch_size));
+  Shape shape = fit_to_input(x.shape(), state_->input_shape);
+  shape[0] = batch_size;
+  std::unique_ptr<cpu::Workspace> work = state_->predictors.take(state_->graph, shape);
+  const std::uint64_t version = state_->weights_version();
+  const Index x_size = x.row_size();
+  for (Index first = 0, batch = 0; first < n; first += batch_size, ++batch) {
+    if (options.steps && batch >= *options.steps) break;
+    shape[0] = std::min(batch_size, n - first);
+    work->bind(shape);
+    for (Index i = 0; i < shape[0]; ++i) x.copy_row(first + i, work->input() + i * x_size);
+    work->forward(0, version);
+    const Shape& result = work->output_shape();
+    const Index size = result.size_from(1);
+    if (out.size() < (first + shape[0]) * size || out.shape().size_from(1) != size) {
+      throw ValueError(fmt::format("predict writes {} values per sample. Received an array of shape {}", size,
+                                   to_string(out.shape())));
+    }
+    std::copy_n(work->output(), result.size(), out.data() + first * size);
+  }
+  state_->predictors.give_back(std::move(work));
+}
+
+Array Sequential::predict(const DataView& x, const PredictOptions& options) const {
+  if (!built()) {
+    if (state_->layers.empty()) throw ValueError(fmt::format("Model '{}' has no layers.", name()));
+    Shape shape = x.shape();
+    if (shape.rank() == 0) throw ValueError("Data must have the samples as its first dimension. Received a scalar.");
+    shape[0] = kNone;
+    state_->lower(shape);
+    state_->input_shape = shape;
+  }
+  Shape shape = compute_output_shape(x.shape());
+  if (options.steps) shape[0] = std::min(shape[0], *options.steps * options.batch_size.value_or(32));
+  Array result(shape);
+  CallbackList callbacks(options.callbacks, nullptr, {});
+  callbacks.on_predict_begin();
+  predict(x, result.view(), options);
+  callbacks.on_predict_end();
+  return result;
+}
+
+Array Sequential::predict_on_batch(const DataView& x) const {
+  PredictOptions options;
+  options.batch_size = std::max<Index>(x.rows(), 1);
+  return predict(x, options);
+}
+
+}  // namespace wavetrain

@@ -1,0 +1,261 @@
+#include "training/trainer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "cpu/flush_denormals.hpp"
+#include "cpu/pool.hpp"
+
+namespace wavetrain {
+namespace {
+
+OutputActivation output_activation(const Graph& graph) {
+  const Activation* activation = cpu::final_activation(graph);
+  if (activation == nullptr) return OutputActivation::none;
+  if (activation->kind() == ActivationKind::sigmoid) return OutputActivation::sigmoid;
+  if (activation->kind() == ActivationKind::softmax) return OutputActivation::softmax;
+  return OutputActivation::none;
+}
+
+// Below this many values a loss is not worth a second thread.
+constexpr Index kLossValuesPerThread = 1 << 15;
+
+}  // namespace
+
+Trainer::Trainer(Sequential& model, CompileOptions options) : model_(&model), options_(std::move(options)) {
+  if (!options_.optimizer.has_value()) throw ValueError("compile needs an optimizer. Received: optimizer=None");
+  const auto known = [&](const std::string& name) {
+    return std::any_of(metrics_.begin(), metrics_.end(), [&](const Tracked& tracked) { return tracked.name == name; });
+  };
+  const auto numbered = [&](const std::string& name) {
+    for (int i = 1;; ++i) {
+      const std::string candidate = fmt::format("{}_{}", name, i);
+      if (!known(candidate)) return candidate;
+    }
+  };
+  for (const Metric& metric : options_.metrics) {
+    metrics_.push_back({known(metric.name()) ? numbered(metric.name()) : metric.name(), metric, false});
+  }
+  for (const Metric& metric : options_.weighted_metrics) {
+    std::string name = metric.name();
+    if (known(name)) name = "weighted_" + name;
+    if (known(name)) name = numbered(name);
+    metrics_.push_back({name, metric, true});
+  }
+}
+
+MetricDirection Trainer::direction(std::string_view log_name) const {
+  if (log_name.starts_with("val_")) log_name.remove_prefix(4);
+  if (log_name == "loss") return MetricDirection::down;
+  for (const Tracked& tracked : metrics_) {
+    if (tracked.name == log_name) return tracked.metric.direction();
+  }
+  return MetricDirection::none;
+}
+
+void Trainer::reset_metrics() {
+  loss_sum_ = 0;
+  loss_count_ = 0;
+  for (Tracked& tracked : metrics_) tracked.metric.reset_state();
+}
+
+Logs Trainer::results() const {
+  Logs logs;
+  logs.set("loss", loss_count_ == 0 ? 0.0 : loss_sum_ / static_cast<double>(loss_count_));
+  for (const Tracked& tracked : metrics_) logs.set(tracked.name, tracked.metric.result());
+  return logs;
+}
+
+void Trainer::build_model(const DataView& x) {
+  if (model_->built()) return;
+  if (x.shape().rank() == 0) throw ValueError("Data must have the samples as its first dimension. Received a scalar.");
+  Shape shape = x.shape();
+  shape[0] = kNone;
+  model_->build(state().input_shape.rank() > 0 ? state().input_shape : shape);
+}
+
+cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity) {
+  std::unique_ptr<cpu::Workspace>& work = train ? train_ : test_;
+  const std::shared_ptr<const Graph>& graph = state().graph;
+  if (work != nullptr && &work->plan().graph() == graph.get() && work->plan().fits(capacity)) {
+    work->refresh_weights();
+    return *work;
+  }
+  const bool loss_takes_activation = options_.loss.has_value() && options_.loss.fuses(output_activation(*graph));
+  auto plan = std::make_shared<const cpu::Plan>(graph, capacity, train, num_threads(), train && loss_takes_activation);
+  if (train) build_optimizer();
+  work = std::make_unique<cpu::Workspace>(std::move(plan), train ? gradients_ : nullptr);
+  return *work;
+}
+
+void Trainer::build_optimizer() {
+  const std::shared_ptr<const Graph>& graph = state().graph;
+  if (optimized_graph_ == graph.get()) return;
+  const cpu::FlatLayout layout = cpu::flat_layout(*graph, true);
+  gradients_ = std::make_shared<AlignedVector<float>>(static_cast<std::size_t>(layout.floats));
+  std::vector<OptimizerBlock> blocks;
+  for (const cpu::FlatLayout::Block& block : layout.blocks) {
+    const Variable& variable = graph->value(block.value).variable;
+    blocks.push_back({.w = variable.data(),
+                      .g = gradients_->data() + block.offset,
+                      .shape = variable.shape(),
+                      .name = variable.name(),
+                      .constraint = variable.constraint().has_value() ? &variable.constraint() : nullptr});
+  }
+  options_.optimizer.build(blocks);
+  optimized_graph_ = graph.get();
+}
+
+// Loss of the batch in `work`; in training its gradient goes where backward starts.
+double Trainer::apply_loss(cpu::Workspace& work, bool train, bool weighted) {
+  if (!options_.loss.has_value()) {
+    if (train) std::fill_n(work.output_grad(), work.output_shape().size(), 0.0f);
+    return 0;
+  }
+  const Loss& loss = options_.loss;
+  const LossShape shape = loss.shape(y_shape_, work.output_shape());
+  const LossFacts facts = loss.inspect(y_.data(), shape);
+  const OutputActivation activation = output_activation(*state().graph);
+  LossRows batch;
+  batch.shape = shape;
+  batch.y_true = y_.data();
+  batch.y_pred = work.output();
+  batch.weights = weighted ? weights_.data() : nullptr;
+  batch.row_loss = row_loss_.data();
+  batch.gradient = train ? work.output_grad() : nullptr;
+  batch.through = train && loss.fuses(activation) ? activation : OutputActivation::none;
+  batch.facts = facts;
+  const double scale = loss.scale(batch) * options_.loss_weights.value_or(1.0);
+  batch.scale = scale;
+  const auto evaluate = [&](Index first, Index last) {
+    LossRows rows = batch;
+    rows.shape.rows = last - first;
+    rows.y_true += first * shape.target_width;
+    rows.y_pred += first * shape.width;
+    if (rows.weights != nullptr) rows.weights += first;
+    rows.row_loss += first;
+    if (rows.gradient != nullptr) rows.gradient += first * shape.width;
+    loss.evaluate(rows);
+  };
+  const Index parts = std::min<Index>(num_threads(), shape.rows * shape.width / kLossValuesPerThread);
+  if (parts > 1) {
+    cpu::parallel_for(parts, static_cast<int>(parts), [&](Index part, int) {
+      evaluate(shape.rows * part / parts, shape.rows * (part + 1) / parts);
+    });
+  } else {
+    evaluate(0, shape.rows);
+  }
+  double sum = 0;
+  for (Index i = 0; i < shape.rows; ++i) {
+    const double row = row_loss_[static_cast<std::size_t>(i)];
+    sum += weighted ? row * weights_[static_cast<std::size_t>(i)] : row;
+  }
+  return sum * scale;
+}
+
+double Trainer::add_regularizers(cpu::Workspace& work, bool train) {
+  double penalty = 0;
+  const Graph& graph = work.plan().graph();
+  for (const GraphValue& value : graph.values()) {
+    if (value.is_weight() && value.variable.regularizer().has_value()) {
+      penalty += value.variable.regularizer().value(value.variable.view());
+    }
+  }
+  if (!train) return penalty;
+  for (const cpu::FlatLayout::Block& block : work.plan().gradients().blocks) {
+    const Variable& variable = graph.value(block.value).variable;
+    if (variable.regularizer().has_value()) {
+      variable.regularizer().add_gradient(variable.view(), work.gradients() + block.offset);
+    }
+  }
+  return penalty;
+}
+
+void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, Index count, bool train,
+                        cpu::Workspace& work) {
+  const cpu::FlushDenormals flush;
+  Shape batch = fit_to_input(examples.x.shape(), state().input_shape);
+  batch[0] = count;
+  work.bind(batch);
+  // Room for targets, and for weights and losses per row: at most one per value of the output.
+  const auto values = static_cast<std::size_t>(count * std::max(examples.y.row_size(), work.output_shape().size_from(1)));
+  if (y_.size() < values) {
+    y_.resize(values);
+    weights_.resize(values);
+    row_loss_.resize(values);
+  }
+  if (examples.sample_weight.has_value()) {
+    const auto needed = static_cast<std::size_t>(count * examples.sample_weight.row_size());
+    if (weights_.size() < needed) weights_.resize(needed);
+  }
+  gather(examples, rows, count, work);
+  work.forward(++steps_, state().weights_version());
+  const bool weighted = examples.weighted();
+  if (weighted && options_.loss.has_value()) weigh(examples, count, options_.loss.shape(y_shape_, work.output_shape()));
+  double loss = apply_loss(work, train, weighted);
+  for (Tracked& tracked : metrics_) {
+    MetricBatch metric_batch{.y_true = y_.data(),
+                             .y_pred = work.output(),
+                             .sample_weight = nullptr,
+                             .y_true_shape = y_shape_,
+                             .y_pred_shape = work.output_shape(),
+                             .weight_shape = Shape{}};
+    if (tracked.weighted && weighted) {
+      metric_batch.sample_weight = weights_.data();
+      metric_batch.weight_shape = weights_shape_;
+    }
+    tracked.metric.update_state(metric_batch);
+  }
+  if (train) {
+    work.backward();
+    loss += add_regularizers(work, true);
+    options_.optimizer.apply();
+    ++state().updates;
+  } else {
+    loss += add_regularizers(work, false);
+  }
+  loss_sum_ += loss * static_cast<double>(count);
+  loss_count_ += count;
+}
+
+Logs Trainer::run_one_batch(const Examples& examples, bool train) {
+  examples.check();
+  build_model(examples.x);
+  reset_metrics();
+  const Shape batch = fit_to_input(examples.x.shape(), state().input_shape);
+  run_batch(examples, {}, examples.count(), train, workspace(train, batch));
+  return results();
+}
+
+Logs Trainer::evaluate(const Examples& examples, const EvaluateOptions& options, CallbackList* callbacks) {
+  examples.check();
+  build_model(examples.x);
+  const Index n = examples.count();
+  const Index batch_size = std::min(n, options.batch_size.value_or(32));
+  if (batch_size < 1) throw ValueError(fmt::format("batch_size must be at least 1. Received: {}", batch_size));
+  Shape capacity = fit_to_input(examples.x.shape(), state().input_shape);
+  capacity[0] = batch_size;
+  cpu::Workspace& work = workspace(false, capacity);
+  reset_metrics();
+  if (callbacks != nullptr) callbacks->on_test_begin();
+  Index batch = 0;
+  for (Index first = 0; first < n; first += batch_size, ++batch) {
+    if (options.steps && batch >= *options.steps) break;
+    const bool hooks = callbacks != nullptr && callbacks->wants_batches();
+    if (hooks) callbacks->on_test_batch_begin(batch);
+    const Index count = std::min(batch_size, n - first);
+    Examples part = examples;
+    part.x = examples.x.slice(first, count);
+    part.y = examples.y.slice(first, count);
+    if (examples.sample_weight.has_value()) part.sample_weight = examples.sample_weight.slice(first, count);
+    run_batch(part, {}, count, false, work);
+    if (hooks) callbacks->on_test_batch_end(batch, results());
+  }
+  const Logs logs = results();
+  if (callbacks != nullptr) callbacks->on_test_end(logs);
+  return logs;
+}
+
+}  // namespace wavetrain

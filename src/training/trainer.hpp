@@ -1,0 +1,83 @@
+// Training and evaluation of a model: batches, loss, metrics, optimizer steps, the epoch loop.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "cpu/workspace.hpp"
+#include "training/model_state.hpp"
+#include "wavetrain/sequential.hpp"
+
+namespace wavetrain {
+
+// The samples of one call, with what weighs them.
+struct Examples {
+  DataView x, y, sample_weight;
+  const std::map<Index, double>* class_weight = nullptr;  // null or empty: none
+
+  Index count() const { return x.rows(); }
+  // Throws ValueError when the numbers of samples differ, or both kinds of weights are given.
+  void check() const;
+  bool weighted() const { return sample_weight.has_value() || (class_weight != nullptr && !class_weight->empty()); }
+};
+
+class Trainer {
+ public:
+  // Throws ValueError for options that do not go together.
+  Trainer(Sequential& model, CompileOptions options);
+
+  const CompileOptions& options() const { return options_; }
+  Optimizer& optimizer() { return options_.optimizer; }
+  void forget_plans() { train_.reset(); test_.reset(); }
+  // The model has moved to another address.
+  void set_model(Sequential& model) { model_ = &model; }
+
+  History fit(const DataView& x, const DataView& y, const FitOptions& options);
+  Logs evaluate(const Examples& examples, const EvaluateOptions& options, CallbackList* callbacks);
+  Logs run_one_batch(const Examples& examples, bool train);
+  MetricDirection direction(std::string_view log_name) const;
+  void stop() { stop_ = true; }
+  // Makes the optimizer's slots for the model's trained weights, unless they are there.
+  void build_optimizer();
+
+ private:
+  struct Tracked {
+    std::string name;
+    Metric metric;
+    bool weighted;
+  };
+
+  Sequential::State& state() { return *model_->state_; }
+  void build_model(const DataView& x);
+  // Makes or reuses the workspace for batches of up to this shape.
+  cpu::Workspace& workspace(bool train, const Shape& capacity);
+  // Runs one batch: the samples that `rows` lists, or the first `count` when it is empty.
+  void run_batch(const Examples& examples, std::span<const Index> rows, Index count, bool train, cpu::Workspace& work);
+  void gather(const Examples& examples, std::span<const Index> rows, Index count, cpu::Workspace& work);
+  void weigh(const Examples& examples, Index count, const LossShape& shape);
+  double apply_loss(cpu::Workspace& work, bool train, bool weighted);
+  double add_regularizers(cpu::Workspace& work, bool train);
+  void reset_metrics();
+  Logs results() const;
+
+  Sequential* model_;
+  CompileOptions options_;
+  std::vector<Tracked> metrics_;
+  std::unique_ptr<cpu::Workspace> train_, test_;
+  std::shared_ptr<AlignedVector<float>> gradients_;
+  const Graph* optimized_graph_ = nullptr;  // what the optimizer's slots were made for
+  std::uint64_t steps_ = 0;
+  bool stop_ = false;
+
+  // The batch: targets, weights per loss row, losses per row.
+  Shape y_shape_;
+  AlignedVector<float> y_, weights_, row_loss_;
+  Shape weights_shape_;
+  double loss_sum_ = 0;   // Σ loss · samples
+  Index loss_count_ = 0;  // samples
+};
+
+}  // namespace wavetrain
