@@ -26,6 +26,8 @@ write_basic_package_version_file(wavetrain-config-version.cmake COMPATIBILITY Sa
 install(FILES ${PROJECT_BINARY_DIR}/wavetrain-config.cmake ${PROJECT_BINARY_DIR}/wavetrain-config-version.cmake
   cmake/FindLibZip.cmake DESTINATION ${package_dir})
 
+# Relative to itself, so that a package that was installed with another prefix, or moved, is still found.
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE pc_to_prefix)
 set(pc_libs "")
 foreach(library IN LISTS libraries)
   string(PREPEND pc_libs "-l${library} ")
