@@ -68,6 +68,8 @@ void add_train(CLI::App& app) {
       ->check(CLI::IsMember({"error", "zero", "mean", "interpolate"}))->capture_default_str()->group(training);
   command.add_option("--keep-best", options->keep_best, "End with the weights of the epoch that is best by this quantity, such as loss or "
                      "val_loss; none: of the last epoch")->group(training);
+  command.add_option("--patience", options->patience, "Stop once that quantity (default: val_loss, else loss) has not improved for so "
+                     "many epochs")->check(CLI::PositiveNumber)->group(training);
   command.add_option("--seed", options->seed, "The same seed gives the same model, bit by bit")->capture_default_str()->group(training);
   command.add_option("--verbose", options->verbose, "0: silent; 1: a bar; 2: a line per epoch")->check(CLI::Range(0, 2))->group(training);
   command.add_option("--history", options->history, "Write losses and metrics of all epochs to this csv file")->group(training);

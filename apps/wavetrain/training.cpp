@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
-#include <memory>
 #include <utility>
 
 #include "report.hpp"
@@ -13,31 +11,6 @@
 #include "wavetrain/files/json.hpp"
 
 namespace wavetrain::app {
-namespace {
-
-// Ends training with the weights of the best epoch, which are kept in memory.
-class KeepBest : public Callback {
- public:
-  explicit KeepBest(std::string quantity) : quantity_(std::move(quantity)) {}
-
-  void on_epoch_end(Index /*epoch*/, Logs& logs) override {
-    const double value = logs.at(quantity_);
-    const bool larger_is_better = model().direction(quantity_) == MetricDirection::up;
-    if (!(larger_is_better ? value > best_ : value < best_) && !weights_.empty()) return;
-    best_ = value;
-    weights_ = model().get_weights();
-  }
-  void on_train_end(const Logs& /*logs*/) override {
-    if (!weights_.empty()) model().set_weights(weights_);
-  }
-
- private:
-  std::string quantity_;
-  double best_ = std::numeric_limits<double>::quiet_NaN();
-  std::vector<Array> weights_;
-};
-
-}  // namespace
 
 History fit(ModelChoice& choice, const TrainingData& data, const TrainOptions& options) {
   FitOptions fit_options{.batch_size = options.batch_size.value_or(choice.batch_size),
@@ -45,15 +18,25 @@ History fit(ModelChoice& choice, const TrainingData& data, const TrainOptions& o
                          .verbose = options.common.json ? 0 : options.verbose,
                          .validation_data = data.validation};
   if (choice.plateau) {
-    fit_options.callbacks.push_back(std::make_shared<callbacks::ReduceLROnPlateau>(
-        callbacks::ReduceLROnPlateau::Options{.monitor = "loss", .factor = choice.plateau->factor,
-                                              .patience = choice.plateau->patience, .min_lr = choice.plateau->min_lr}));
+    fit_options.callbacks.push_back(callbacks::ReduceLROnPlateau{.monitor = "loss",
+                                                                 .factor = choice.plateau->factor,
+                                                                 .patience = choice.plateau->patience,
+                                                                 .min_lr = choice.plateau->min_lr});
   }
-  std::string keep = options.keep_best.empty() ? (choice.keep_best ? "loss" : "none") : options.keep_best;
-  if (keep.rfind("val_", 0) == 0 && !data.validation.x.has_value()) {
+  const bool has_validation = data.validation.x.has_value();
+  std::string keep = options.keep_best;
+  if (keep.empty() && options.patience) keep = has_validation ? "val_loss" : "loss";
+  if (keep.empty()) keep = choice.keep_best ? "loss" : "none";
+  if (keep.rfind("val_", 0) == 0 && !has_validation) {
     throw ValueError(fmt::format("--keep-best {}: there is no validation data; expected --validation-split or --test as well.", keep));
   }
-  if (keep != "none") fit_options.callbacks.push_back(std::make_shared<KeepBest>(keep));
+  if (keep != "none") {
+    // Keeps the best weights in memory; with a patience as long as the training it never stops early.
+    fit_options.callbacks.push_back(callbacks::EarlyStopping{
+        .monitor = keep, .patience = options.patience.value_or(fit_options.epochs), .restore_best_weights = true});
+  } else if (options.patience) {
+    throw ValueError("--patience: expected a quantity to watch. Received: --keep-best none");
+  }
   History history = choice.model.fit(data.x, data.y, fit_options);
   const std::vector<double>& losses = history["loss"];
   for (std::size_t epoch = 0; epoch < losses.size(); ++epoch) {

@@ -18,7 +18,7 @@ struct TrainOptions {
   DataOptions data_options;
   std::string data, test, model = "conv", out;
   std::optional<double> validation_split;
-  std::optional<Index> epochs, batch_size;
+  std::optional<Index> epochs, batch_size, patience;
   TrainingChoices choices;
   std::string normalize;  // empty: by the task
   std::string missing = "error";
