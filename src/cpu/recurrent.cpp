@@ -52,9 +52,11 @@ RecurrentLayout::RecurrentLayout(const Recurrence& r) : lanes(recurrent_lanes())
     if (r.cell == Cell::lstm) new_c = take(1), act_c = take(1);
     if (r.recurrent_masks > 0) masked_h = take(r.gates());
   }
-  row = slots * padded;
-  // Rows a multiple of a kilobyte apart would meet in few sets of the caches when a column of them is read.
-  if (row % 256 == 0) row += 16;
+  // An odd number of cache lines: a column of rows then spreads over all sets of the caches, where a power of two would
+  // meet in a few.
+  constexpr Index kLine = 16;
+  row = (slots * padded + kLine - 1) / kLine;
+  row = (row + (row % 2 == 0 ? 1 : 0)) * kLine;
 }
 
 Index recurrent_packed_floats(const Recurrence& r) {
@@ -77,7 +79,7 @@ Index recurrent_saved_floats(const Recurrence& r) {
 Index recurrent_scratch_floats(const Recurrence& r, Index samples) {
   const RecurrentLayout layout(r);
   const Index forward = 2 * samples * layout.row;
-  const Index backward = (4 * samples + 4) * layout.padded + (r.input_masks > 1 ? r.T * r.C : 0);
+  const Index backward = (4 * samples + 4) * layout.padded + (r.input_masks > 1 ? std::max(samples, r.T) * r.C : 0);
   return std::max(forward, backward);
 }
 

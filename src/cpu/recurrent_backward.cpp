@@ -14,6 +14,9 @@ Index neighbouring_gates(const Recurrence& r) {
   return !recurrent_is_fused(r) ? 1 : r.cell == Cell::gru ? 2 : r.gates();
 }
 
+// Rows of a product from which on the main tile of gemm is used well.
+constexpr Index kRowsThatPay = 12;
+
 // Rows of input gradients: one product for all gates, or one per gate when each has its own mask.
 Index gates_per_product(const Recurrence& r) { return r.input_masks > 1 ? 1 : r.gates(); }
 
@@ -24,24 +27,33 @@ void pack_transposed(const Recurrence& r, const float* weights, Index N, Index g
          packed);
 }
 
-// dx of one sample, from its rows.
-void input_gradient(const RecurrentCall& call, const float* rows, Index b, float* dx, float* product) {
+// Rows of dx from rows of gates' gradients: `count` of them, of one step of neighbouring samples or of one sample. The
+// chains of both are the same.
+struct InputGradient {
+  const float* rows;
+  Index row_stride;
+  Index count;
+  float* dx;
+  Index dx_stride;
+  Index first_sample;
+  bool one_sample;
+};
+
+void input_gradient(const RecurrentCall& call, const InputGradient& d, float* product) {
   const Recurrence& r = call.r;
   const Index u = r.units, C = r.C, gates = gates_per_product(r);
   const float* const packed = call.packed + r.gates() * packed_floats(u, u);
   for (Index g = 0; g < r.gates(); g += gates) {
-    float* const to = g == 0 ? dx : product;
-    // Rows are in processing order, dx in that of time.
-    gemm({.M = r.T, .N = C, .a = {rows + g * call.layout.padded, call.layout.row, u, gates, call.layout.padded},
-          .b = packed + g * packed_floats(u, C), .packed = true, .c = r.go_backwards ? to + (r.T - 1) * C : to,
-          .ldc = r.go_backwards ? -C : C});
+    const bool first = g == 0;
+    gemm({.M = d.count, .N = C, .a = {d.rows + g * call.layout.padded, d.row_stride, u, gates, call.layout.padded},
+          .b = packed + g * packed_floats(u, C), .packed = true, .c = first ? d.dx : product,
+          .ldc = first ? d.dx_stride : C});
     if (r.input_masks == 0) continue;
-    const float* const mask = call.in.input_dropout + (g * r.B + b) * C;
-    for (Index t = 0; t < r.T; ++t) {
-      for (Index c = 0; c < C; ++c) {
-        if (g == 0) dx[t * C + c] *= mask[c];
-        else dx[t * C + c] += product[t * C + c] * mask[c];
-      }
+    for (Index i = 0; i < d.count; ++i) {
+      const Index sample = d.one_sample ? d.first_sample : d.first_sample + i;
+      const float* const mask = call.in.input_dropout + (g * r.B + sample) * C;
+      float* const dx = d.dx + i * d.dx_stride;
+      for (Index c = 0; c < C; ++c) dx[c] = first ? dx[c] * mask[c] : dx[c] + product[i * C + c] * mask[c];
     }
   }
 }
@@ -100,18 +112,22 @@ void recurrent_backward(const Recurrence& r, const float* packed, const Recurren
   start_gradient(step.dc, r.cell == Cell::lstm ? dout.dc_last : nullptr, call);
   start_gradient(step.repeated_dy, nullptr, call);
 
+  // With enough samples dx is computed step by step, while the gradients are in the cache; with few, one sample at a
+  // time afterwards, since a product of few rows is slow.
+  const bool dx_by_step = samples >= kRowsThatPay || samples >= r.T;
   const Index gates = neighbouring_gates(r);
   for (Index s = r.T - 1; s >= 0; --s) {
     step.row = rows + s * layout.row;
     step.mask = call.mask(s);
     const bool has_dy = dout.dy != nullptr && (r.return_sequences || s == r.T - 1);
     step.dy = has_dy ? dout.dy + begin * step.dy_stride + (r.return_sequences ? s * u : 0) : nullptr;
-    if (!layout.fused) {
-      recurrent_general_step_backward(call, step);
-      continue;
-    }
-    recurrent_fused_gates_backward(call, step);
-    if (s == 0 && din.dh0 == nullptr) break;  // nobody wants the state before the first step
+    if (layout.fused) recurrent_fused_gates_backward(call, step);
+    else recurrent_general_step_backward(call, step);
+    if (din.dx != nullptr && dx_by_step)
+      input_gradient(call, {step.row, sample_stride, samples, din.dx + (begin * r.T + call.time(s)) * r.C, r.T * r.C,
+                            begin, false},
+                     dx_product);
+    if (!layout.fused || (s == 0 && din.dh0 == nullptr)) continue;  // nobody wants the state before the first step
     Gemm product{.M = samples, .N = u, .a = {step.row, sample_stride, u, gates, layout.padded}, .b = packed,
                  .packed = true, .c = step.dh, .ldc = layout.padded, .accumulate = true};
     gemm(product);
@@ -123,9 +139,13 @@ void recurrent_backward(const Recurrence& r, const float* packed, const Recurren
   }
   store_gradient(din.dh0, step.dh, call);
   if (r.cell == Cell::lstm) store_gradient(din.dc0, step.dc, call);
-  if (din.dx == nullptr) return;
-  for (Index b = begin; b < end; ++b)
-    input_gradient(call, saved + b * sample_stride, b, din.dx + b * r.T * r.C, dx_product);
+  if (din.dx == nullptr || dx_by_step) return;
+  for (Index b = begin; b < end; ++b) {
+    // Rows are in processing order, dx is in that of time.
+    float* const first = din.dx + (b * r.T + call.time(0)) * r.C;
+    input_gradient(call, {saved + b * sample_stride, layout.row, r.T, first, r.go_backwards ? -r.C : r.C, b, true},
+                   dx_product);
+  }
 }
 
 namespace {
@@ -167,15 +187,27 @@ class WeightJobs {
 
   Index tiles() const { return tiles_; }
 
+  // Some samples at a time: their rows are in the cache for all jobs. The chains go on from block to block.
   void run(Index begin, Index end) const {
-    for (Index i = 0; i < count_; ++i) {
-      const Job& job = jobs_[static_cast<std::size_t>(i)];
-      const Index first = std::max(begin, job.begin), last = std::min(end, job.begin + job.tiles);
-      if (first >= last) continue;
-      const GemmTn& g = job.product;
-      if (job.is_sum) column_sums(r_.B, r_.T, r_.units, g.b, g.ldb, g.b_sample_stride, g.w, accumulate_);
-      else gemm_tn(g, first - job.begin, last - job.begin);
-    }
+    constexpr Index kSteps = 64;
+    const Index block = r_.T >= kSteps ? 1 : kSteps / std::max<Index>(r_.T, 1);
+    Index sample = 0;
+    do {  // once without samples, to write zeros
+      const Index samples = std::min(block, r_.B - sample);
+      for (Index i = 0; i < count_; ++i) {
+        const Job& job = jobs_[static_cast<std::size_t>(i)];
+        const Index first = std::max(begin, job.begin), last = std::min(end, job.begin + job.tiles);
+        if (first >= last) continue;
+        GemmTn g = job.product;
+        g.samples = samples;
+        g.a.data = at(g.a.data, sample * g.a_sample_stride);
+        g.b += sample * g.b_sample_stride;
+        g.accumulate = accumulate_ || sample > 0;
+        if (job.is_sum) column_sums(samples, r_.T, r_.units, g.b, g.ldb, g.b_sample_stride, g.w, g.accumulate);
+        else gemm_tn(g, first - job.begin, last - job.begin);
+      }
+      sample += block;
+    } while (sample < r_.B);
   }
 
  private:
@@ -192,8 +224,7 @@ class WeightJobs {
     Job job;
     job.product = {.samples = r_.B, .rows = r_.T, .N = N, .a = a, .a_sample_stride = a_sample_stride,
                    .b = at(saved_, slot * layout_.padded), .ldb = layout_.row,
-                   .b_sample_stride = (r_.T + 1) * layout_.row, .w = w, .ldw = r_.gates() * r_.units,
-                   .accumulate = accumulate_};
+                   .b_sample_stride = (r_.T + 1) * layout_.row, .w = w, .ldw = r_.gates() * r_.units};
     add(job, gemm_tn_tiles(job.product));
   }
   void add_sum(Index slot, float* sums) {

@@ -119,7 +119,7 @@ struct RowNow {
 };
 
 // Gradients that meet at a step: in goes dh (with that of the output) and dc of the state after it; out comes what flows
-// around the products, and the gates' slots hold their gradients.
+// around the products, and the gates' slots hold their gradients. Backward takes N vectors of units of one row.
 struct StateGradient {
   FloatVec h, c;
 };
@@ -157,19 +157,25 @@ struct LstmCell {
     ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA { h[n] = hn::Mul(o[n], h[n]); });
   }
 
-  static HWY_INLINE void Backward(StateGradient& d, const RowNow& row) {
-    const FloatVec i = row.get(0), f = row.get(1), g = row.get(2), o = row.get(3), c = row.get(kC);
-    // As in Finish, to the bit.
-    const FloatVec new_c = hn::MulAdd(f, c, hn::Mul(i, g));
-    FloatVec tanh_c;
-    Tanh<1>(&new_c, &tanh_c);
-    row.put(3, hn::Mul(hn::Mul(d.h, tanh_c), SigmoidSlope(o)));
-    const FloatVec dc = hn::MulAdd(hn::Mul(d.h, o), TanhSlope(tanh_c), d.c);
-    row.put(0, hn::Mul(hn::Mul(dc, g), SigmoidSlope(i)));
-    row.put(1, hn::Mul(hn::Mul(dc, c), SigmoidSlope(f)));
-    row.put(2, hn::Mul(hn::Mul(dc, i), TanhSlope(g)));
-    d.c = hn::Mul(dc, f);
-    d.h = hn::Zero(FloatTag());
+  template <int N>
+  static HWY_INLINE void Backward(StateGradient* state, const RowNow* rows) {
+    FloatVec tanh_c[N];
+    ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {  // the new c, as in Finish to the bit
+      tanh_c[n] = hn::MulAdd(rows[n].get(1), rows[n].get(kC), hn::Mul(rows[n].get(0), rows[n].get(2)));
+    });
+    Tanh<N>(tanh_c, tanh_c);
+    ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+      const RowNow& row = rows[n];
+      StateGradient& d = state[n];
+      const FloatVec i = row.get(0), f = row.get(1), g = row.get(2), o = row.get(3), c = row.get(kC);
+      row.put(3, hn::Mul(hn::Mul(d.h, tanh_c[n]), SigmoidSlope(o)));
+      const FloatVec dc = hn::MulAdd(hn::Mul(d.h, o), TanhSlope(tanh_c[n]), d.c);
+      row.put(0, hn::Mul(hn::Mul(dc, g), SigmoidSlope(i)));
+      row.put(1, hn::Mul(hn::Mul(dc, c), SigmoidSlope(f)));
+      row.put(2, hn::Mul(hn::Mul(dc, i), TanhSlope(g)));
+      d.c = hn::Mul(dc, f);
+      d.h = hn::Zero(FloatTag());
+    });
   }
 };
 
@@ -201,14 +207,19 @@ struct GruCell {
     });
   }
 
-  static HWY_INLINE void Backward(StateGradient& d, const RowNow& row) {
-    const FloatVec z = row.get(0), r = row.get(1), g = row.get(2), inner = row.get(kInner);
-    row.put(0, hn::Mul(hn::Mul(d.h, hn::Sub(row.get(kH), g)), SigmoidSlope(z)));
-    const FloatVec dg = hn::Mul(hn::NegMulAdd(z, d.h, d.h), TanhSlope(g));
-    row.put(1, hn::Mul(hn::Mul(dg, inner), SigmoidSlope(r)));
-    row.put(2, dg);
-    row.put(kInner, hn::Mul(dg, r));
-    d.h = hn::Mul(d.h, z);
+  template <int N>
+  static HWY_INLINE void Backward(StateGradient* state, const RowNow* rows) {
+    ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+      const RowNow& row = rows[n];
+      StateGradient& d = state[n];
+      const FloatVec z = row.get(0), r = row.get(1), g = row.get(2), inner = row.get(kInner);
+      row.put(0, hn::Mul(hn::Mul(d.h, hn::Sub(row.get(kH), g)), SigmoidSlope(z)));
+      const FloatVec dg = hn::Mul(hn::NegMulAdd(z, d.h, d.h), TanhSlope(g));
+      row.put(1, hn::Mul(hn::Mul(dg, inner), SigmoidSlope(r)));
+      row.put(2, dg);
+      row.put(kInner, hn::Mul(dg, r));
+      d.h = hn::Mul(d.h, z);
+    });
   }
 };
 
@@ -226,9 +237,14 @@ struct SimpleCell {
     });
   }
 
-  static HWY_INLINE void Backward(StateGradient& d, const RowNow& row) {
-    row.put(0, hn::Mul(d.h, TanhSlope(row.get(0))));
-    d.h = hn::Zero(FloatTag());
+  template <int N>
+  static HWY_INLINE void Backward(StateGradient* state, const RowNow* rows) {
+    ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+      const RowNow& row = rows[n];
+      StateGradient& d = state[n];
+      row.put(0, hn::Mul(d.h, TanhSlope(row.get(0))));
+      d.h = hn::Zero(FloatTag());
+    });
   }
 };
 

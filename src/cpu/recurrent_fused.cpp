@@ -11,6 +11,7 @@
 // After foreach_target.h
 #include "cpu/gemm-inl.h"
 #include "cpu/recurrent_cells-inl.h"
+#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -191,32 +192,53 @@ void FusedStep(const RecurrentCall& call, const RecurrentStep& s) {
   else run(SimpleCell());
 }
 
-template <class Cell>
-HWY_INLINE void RunGatesBackward(const RecurrentCall& call, const RecurrentBackStep& s) {
+// N vectors of units of one row, from unit j on.
+template <class Cell, int N>
+HWY_INLINE void RowBackward(const RecurrentCall& call, const RecurrentBackStep& s, Index sample, bool masked, Index j) {
   const FloatTag d;
   const Recurrence& r = call.r;
   const Index padded = call.layout.padded;
-  for (Index sample = 0; sample < call.samples(); ++sample) {
-    const bool masked = s.mask != nullptr && s.mask[sample * r.T] == 0;
-    for (Index j = 0; j < padded; j += kLanes) {
-      const RowNow row{s.row + sample * s.sample_stride + j, nullptr, padded};
-      float* dh = s.dh + sample * padded + j;
-      float* dc = s.dc + sample * padded + j;
-      FloatVec dy = s.dy == nullptr ? hn::Zero(d) : LoadSome(s.dy + sample * s.dy_stride + j, r.units - j);
-      if (s.mask != nullptr) {
-        float* repeated = s.repeated_dy + sample * padded + j;
-        dy = hn::Add(dy, hn::LoadU(d, repeated));
-        hn::StoreU(masked && !r.zero_output_for_mask ? dy : hn::Zero(d), d, repeated);
-        if (masked) {
-          for (Index slot = 0; slot < Cell::kGradientSlots; ++slot) row.put(slot, hn::Zero(d));
-          continue;
-        }
-      }
-      StateGradient gradient{hn::Add(hn::LoadU(d, dh), dy), Cell::kC >= 0 ? hn::LoadU(d, dc) : dy};
-      Cell::Backward(gradient, row);
-      hn::StoreU(gradient.h, d, dh);
-      if constexpr (Cell::kC >= 0) hn::StoreU(gradient.c, d, dc);
+  RowNow rows[N];
+  StateGradient state[N];
+  float* const dh = s.dh + sample * padded + j;
+  float* const dc = s.dc + sample * padded + j;
+  ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+    const Index at = static_cast<Index>(n) * kLanes, left = r.units - j - at;
+    rows[n] = {s.row + sample * s.sample_stride + j + at, nullptr, padded};
+    // The row before it comes from memory, in time if asked for now.
+    for (int slot = 0; slot < Cell::kSlots; ++slot) hwy::Prefetch(rows[n].now - call.layout.row + slot * padded);
+    FloatVec dy = s.dy == nullptr ? hn::Zero(d) : LoadSome(s.dy + sample * s.dy_stride + j + at, left);
+    if (s.mask != nullptr) {
+      float* const repeated = s.repeated_dy + sample * padded + j + at;
+      dy = hn::Add(dy, hn::LoadU(d, repeated));
+      hn::StoreU(masked && !r.zero_output_for_mask ? dy : hn::Zero(d), d, repeated);
     }
+    state[n].h = hn::Add(hn::LoadU(d, dh + at), dy);
+    if constexpr (Cell::kC >= 0) state[n].c = hn::LoadU(d, dc + at);
+  });
+  if (masked) {
+    ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+      for (int slot = 0; slot < Cell::kGradientSlots; ++slot) rows[n].put(slot, hn::Zero(d));
+    });
+    return;
+  }
+  Cell::template Backward<N>(state, rows);
+  ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
+    const Index at = static_cast<Index>(n) * kLanes;
+    hn::StoreU(state[n].h, d, dh + at);
+    if constexpr (Cell::kC >= 0) hn::StoreU(state[n].c, d, dc + at);
+  });
+}
+
+template <class Cell>
+HWY_INLINE void RunGatesBackward(const RecurrentCall& call, const RecurrentBackStep& s) {
+  constexpr int kGroup = 4;
+  for (Index sample = 0; sample < call.samples(); ++sample) {
+    const bool masked = s.mask != nullptr && s.mask[sample * call.r.T] == 0;
+    Index j = 0;
+    for (; j + kGroup * kLanes <= call.layout.padded; j += kGroup * kLanes)
+      RowBackward<Cell, kGroup>(call, s, sample, masked, j);
+    for (; j < call.layout.padded; j += kLanes) RowBackward<Cell, 1>(call, s, sample, masked, j);
   }
 }
 
