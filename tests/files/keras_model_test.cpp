@@ -1,0 +1,236 @@
+#include "wavetrain/files/keras_model.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "files/data.hpp"
+#include "wavetrain/files/json.hpp"
+#include "wavetrain/files/keras_archive.hpp"
+#include "wavetrain/files/npy.hpp"
+#include "wavetrain/layers.hpp"
+#include "wavetrain/log.hpp"
+#include "wavetrain/optimizers.hpp"
+
+namespace wavetrain {
+namespace {
+
+using files::testing::data_path;
+using files::testing::TemporaryDirectory;
+
+// Collects what is logged while it lives.
+class LogRecorder {
+ public:
+  LogRecorder() : previous_(set_log_sink([this](LogLevel, std::string_view text) { text_ += std::string(text) + "\n"; })) {}
+  ~LogRecorder() { set_log_sink(previous_); }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+  LogSink previous_;
+};
+
+template <class F>
+std::string message_of(F&& f) {
+  try {
+    f();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+Array ramp(const Shape& shape) {
+  Array values(shape, 0.0f);
+  for (Index i = 0; i < values.size(); ++i) values[i] = static_cast<float>((i * 7) % 11) / 11.0f - 0.4f;
+  return values;
+}
+
+Sequential small_model() {
+  return Sequential({layers::Conv1D{.filters = 3, .kernel_size = 3, .activation = "relu", .input_shape = {10, 2}},
+                     layers::BatchNormalization{}, layers::LSTM{.units = 2}, layers::Dropout{.rate = 0.5},
+                     layers::Dense{.units = 3}, layers::Dense{.units = 1, .activation = "sigmoid"}});
+}
+
+void expect_equal_outputs(const Sequential& a, const Sequential& b, const Array& x) {
+  const Array ya = a.predict(x), yb = b.predict(x);
+  ASSERT_EQ(ya.shape(), yb.shape());
+  for (Index i = 0; i < ya.size(); ++i) EXPECT_EQ(ya[i], yb[i]) << i;
+}
+
+TEST(KerasModel, ReadsAModelThatKerasTrained) {
+  Sequential model = load_model(data_path("keras3.keras").string());
+  const Array x = files::read_npy(data_path("keras3.x.npy")).to_array();
+  const Array expected = files::read_npy(data_path("keras3.y.npy")).to_array();
+  const Array y = model.predict(x);
+  ASSERT_EQ(y.shape(), expected.shape());
+  for (Index i = 0; i < y.size(); ++i) EXPECT_NEAR(y[i], expected[i], 1e-6) << i;
+  ASSERT_TRUE(model.compiled());
+  EXPECT_EQ(model.optimizer().class_name(), "Adam");
+  EXPECT_EQ(model.optimizer().iterations(), 2);
+  EXPECT_EQ(model.compile_options().metrics.at(0).name(), "accuracy");
+}
+
+TEST(KerasModel, WrittenAndReadAgainIsTheSame) {
+  const TemporaryDirectory folder;
+  Sequential model = small_model();
+  model.compile({.optimizer = optimizers::Adam{.learning_rate = 0.01}, .loss = "binary_crossentropy", .metrics = {"accuracy"}});
+  const Array x = ramp({8, 10, 2});
+  const Array y(Shape{8, 1}, 1.0f);
+  model.fit(x, y, {.epochs = 2, .verbose = 0});
+  save_model(model, folder / "m.keras", {{"assets/labels.txt", "a\nb"}});
+  std::map<std::string, std::string> extra;
+  Sequential loaded = load_model(folder / "m.keras", &extra);
+  EXPECT_EQ(extra, (std::map<std::string, std::string>{{"assets/labels.txt", "a\nb"}}));
+  EXPECT_EQ(loaded.name(), model.name());
+  EXPECT_EQ(to_json(loaded), to_json(model));
+  expect_equal_outputs(model, loaded, x);
+
+  // The optimizer goes on where it stopped.
+  const std::vector<OptimizerVariable> before = model.optimizer().variables();
+  const std::vector<OptimizerVariable> after = loaded.optimizer().variables();
+  ASSERT_EQ(before.size(), after.size());
+  EXPECT_EQ(std::get<std::int64_t>(after[0].value), 2);
+  for (std::size_t i = 1; i < before.size(); ++i) {
+    const Array& a = std::get<Array>(before[i].value);
+    const Array& b = std::get<Array>(after[i].value);
+    ASSERT_EQ(a.shape(), b.shape());
+    for (Index k = 0; k < a.size(); ++k) EXPECT_EQ(a[k], b[k]);
+  }
+}
+
+TEST(KerasModel, SequentialSavesThroughThisLibrary) {
+  const TemporaryDirectory folder;
+  Sequential model = small_model();
+  model.save(folder / "m.keras");
+  model.save_weights(folder / "m.weights.h5");
+  Sequential other = small_model();
+  load_weights(other, folder / "m.weights.h5");
+  expect_equal_outputs(model, other, ramp({3, 10, 2}));
+  Sequential third = small_model();
+  load_weights(third, folder / "m.keras");
+  expect_equal_outputs(model, third, ramp({3, 10, 2}));
+  EXPECT_FALSE(load_model(folder / "m.keras").compiled());
+}
+
+TEST(KerasModel, TreeIsLaidOutAsKerasDoes) {
+  const TemporaryDirectory folder;
+  save_model(small_model(), folder / "m.keras");
+  const files::hdf5::Group tree = files::read_keras_archive(folder / "m.keras").weights;
+  for (const char* path : {"vars", "layers/conv1d/vars", "layers/dropout/vars", "layers/lstm/vars", "layers/lstm/cell/vars",
+                           "layers/dense_1/vars"}) {
+    EXPECT_NE(tree.find_group(path), nullptr) << path;
+  }
+  EXPECT_EQ(tree.group("layers/lstm/vars").datasets.size(), 0u);
+  EXPECT_EQ(tree.dataset("layers/lstm/cell/vars/1").shape, (Shape{2, 8}));
+  EXPECT_EQ(tree.group("layers/batch_normalization/vars").datasets.size(), 4u);
+  EXPECT_EQ(tree.find_group("optimizer"), nullptr);
+}
+
+TEST(KerasModel, WritesOnlyWhatEveryKeras3Knows) {
+  Sequential model({layers::Conv1D{.filters = 3, .kernel_size = 3, .kernel_initializer = "he_normal", .input_shape = {10, 2}},
+                    layers::Flatten{}});
+  const std::string text = to_json(model);
+  for (const char* word : {"input_axes", "output_axes", "\"dtype\"", "input_shape\": [10", "trainable"}) {
+    EXPECT_EQ(text.find(word), std::string::npos) << word << " in " << text;
+  }
+  EXPECT_NE(text.find("HeNormal"), std::string::npos);
+  EXPECT_EQ(to_json(model_from_json(text)), text);
+}
+
+std::string dense_json(const std::string& more, const std::string& class_name = "Dense") {
+  return R"({"class_name": "Sequential", "config": {"name": "s", "layers": [)"
+         R"({"class_name": "InputLayer", "config": {"batch_shape": [null, 4], "dtype": "float32", "sparse": false, )"
+         R"("ragged": false, "optional": false, "name": "i"}}, {"module": "elsewhere", "class_name": ")" +
+         class_name + R"(", "shared_object_id": 7, "build_config": {"input_shape": [null, 4]}, "config": {"name": "d", )"
+         R"("units": 2)" + more + "}}]}}";
+}
+
+TEST(KerasModel, AcceptsUnusedArguments) {
+  const std::string text = dense_json(
+      R"(, "trainable": true, "dtype": {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float32"}}, )"
+      R"("quantization_config": null, "lora_rank": null, "activation": {"module": "builtins", "class_name": "function", )"
+      R"("config": "relu", "registered_name": "function"}, "kernel_initializer": {"module": "keras.initializers", )"
+      R"("class_name": "GlorotUniform", "config": {"seed": null, "input_axes": null, "output_axes": null}})");
+  const Sequential model = model_from_json(text);
+  EXPECT_EQ(model.get_layer("d").as<layers::Dense>()->activation.name(), "relu");
+  EXPECT_EQ(model.output_shape(), (Shape{kNone, 2}));
+}
+
+TEST(KerasModel, RefusesByName) {
+  const auto refusal = [](const std::string& text) { return message_of([&] { model_from_json(text); }); };
+  EXPECT_THROW(model_from_json(dense_json(R"(, "lora_rank": 4)")), NotSupported);
+  EXPECT_EQ(refusal(dense_json(R"(, "lora_rank": 4)")), "Layer 'd': Dense does not support lora_rank=4");
+  EXPECT_THROW(model_from_json(dense_json(R"(, "unit": 4)")), ValueError);
+  EXPECT_NE(refusal(dense_json(R"(, "unit": 4)")).find("Layer 'd': "), std::string::npos);
+  EXPECT_NE(refusal(dense_json("", "Densee")).find("Unknown layer: 'Densee'"), std::string::npos);
+  EXPECT_THROW(model_from_json(R"({"class_name": "Functional", "config": {}})"), NotSupported);
+  const std::string channels_first =
+      R"({"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": )"
+      R"({"batch_shape": [null, 2, 9], "name": "i"}}, {"class_name": "MaxPooling1D", "config": {"name": "p", )"
+      R"("data_format": "channels_first"}}]}})";
+  EXPECT_THROW(model_from_json(channels_first), NotSupported);
+  EXPECT_NE(refusal(channels_first).find("channels_first"), std::string::npos);
+}
+
+TEST(KerasModel, UnusableCompilationIsReported) {
+  LogRecorder log;
+  std::string text = dense_json("");
+  text.insert(text.size() - 1, R"(, "compile_config": {"optimizer": "adam", "loss": {"module": "mine", "class_name": )"
+                               R"("function", "config": "my_loss", "registered_name": "mine>my_loss"}})");
+  const Sequential model = model_from_json(text);
+  EXPECT_FALSE(model.compiled());
+  EXPECT_NE(log.text().find("my_loss"), std::string::npos) << log.text();
+}
+
+TEST(KerasModel, WeightsThatDoNotFitAreListed) {
+  const TemporaryDirectory folder;
+  Sequential saved({layers::Dense{.units = 3, .input_shape = {4}}, layers::Dense{.units = 2}});
+  save_weights(saved, folder / "m.weights.h5");
+  Sequential model({layers::Dense{.units = 5, .name = "first", .input_shape = {4}}, layers::Dense{.units = 2, .name = "second"}});
+  const std::vector<Array> before = model.get_weights();
+  const std::string message = message_of([&] { load_weights(model, folder / "m.weights.h5"); });
+  EXPECT_NE(message.find("Layer 'first' (Dense): weight 'kernel' expected shape (4, 5). Received: (4, 3)"), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("Layer 'second'"), std::string::npos) << message;
+  EXPECT_EQ(model.get_weights()[0][0], before[0][0]);
+  LogRecorder log;
+  load_weights(model, folder / "m.weights.h5", true);
+  EXPECT_NE(log.text().find("'second'"), std::string::npos);
+}
+
+TEST(KerasModel, OptimizerStateThatDoesNotFitIsSkipped) {
+  const TemporaryDirectory folder;
+  Sequential model({layers::Dense{.units = 1, .input_shape = {2}}});
+  model.compile({.optimizer = "adam", .loss = "mse"});
+  model.fit(ramp({4, 2}), ramp({4, 1}), {.verbose = 0});
+  save_weights(model, folder / "m.weights.h5");
+  Sequential other({layers::Dense{.units = 1, .input_shape = {2}}});
+  other.compile({.optimizer = "sgd", .loss = "mse"});
+  LogRecorder log;
+  load_weights(other, folder / "m.weights.h5");
+  EXPECT_NE(log.text().find("Skipping variable loading for optimizer 'SGD', because it has 2 variables whereas the saved "
+                            "optimizer has 6 variables."),
+            std::string::npos)
+      << log.text();
+}
+
+TEST(KerasModel, EndingsAreChecked) {
+  Sequential model({layers::Dense{.units = 1, .input_shape = {2}}});
+  EXPECT_THROW(save_model(model, "m.h5"), ValueError);
+  EXPECT_THROW(save_weights(model, "m.h5"), ValueError);
+  EXPECT_THROW(load_weights(model, "m.npz"), ValueError);
+  EXPECT_THROW(load_model("missing.keras"), FileError);
+}
+
+TEST(KerasModel, UnbuiltModelsKeepTheirSettings) {
+  const TemporaryDirectory folder;
+  save_model(Sequential({layers::LSTM{.units = 2}, layers::Dense{.units = 1}}), folder / "m.keras");
+  Sequential model = load_model(folder / "m.keras");
+  EXPECT_FALSE(model.built());
+  EXPECT_EQ(model.layers().size(), 2u);
+}
+
+}  // namespace
+}  // namespace wavetrain
