@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "wavetrain/files/io.hpp"
-#include "wavetrain/files/json.hpp"
 #include "wavetrain/files/keras_model.hpp"
 #include "wavetrain/layer_list.hpp"
 #include "wavetrain/layers.hpp"
@@ -27,17 +26,9 @@ bool is_file(const std::string& source) {
   return path.has_extension() || path.has_parent_path() || std::filesystem::is_regular_file(path, error);
 }
 
-// Architecture as Keras' to_json() writes it, or the bare config.
-Sequential from_json(const std::string& path) {
-  const Config config = files::parse_json(read_text(path));
-  const Config* inner = config.find("config");
-  return Sequential::from_config(inner != nullptr && config.find("class_name") != nullptr ? *inner : config);
-}
-
 Sequential from_file(const std::string& path) {
-  using namespace wavetrain::files;
   const std::string extension = std::filesystem::path(path).extension().string();
-  if (extension == ".json") return from_json(path);
+  if (extension == ".json") return model_from_json(read_text(path));
   if (extension == ".txt") return Sequential(parse_layer_list(read_text(path)));
   return load_model(path);
 }

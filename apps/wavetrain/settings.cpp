@@ -83,12 +83,10 @@ Settings settings_from_json(const std::string& text, const std::string& source) 
 }
 
 void save(const Sequential& model, const Settings& settings, const std::string& path) {
-  using namespace wavetrain::files;
   save_model(model, path, {{kMember, to_json_text(settings)}});
 }
 
 Loaded load(const std::string& path) {
-  using namespace wavetrain::files;
   std::map<std::string, std::string> extra;
   Loaded loaded{load_model(path, &extra), {}, false};
   if (const auto found = extra.find(kMember); found != extra.end()) {
