@@ -1,6 +1,8 @@
 #include "training/path_format.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <variant>
 
 #include <fmt/format.h>
@@ -18,11 +20,21 @@ Number find(std::string_view name, const std::vector<std::pair<std::string, Inde
   throw ValueError(fmt::format("'{}' is not among the logged values", name));
 }
 
+// fmt pads "nan" and "inf" with blanks where Python goes on with zeros.
+std::string padded_with_zeros(double value, const std::string& spec) {
+  const auto width = static_cast<std::size_t>(std::strtoul(spec.c_str(), nullptr, 10));
+  const std::string sign = value < 0 ? "-" : "";
+  const std::string text = (std::isnan(value) ? "nan" : "inf") + std::string(spec.back() == '%' ? "%" : "");
+  const std::size_t used = sign.size() + text.size();
+  return sign + std::string(width > used ? width - used : 0, '0') + text;
+}
+
 std::string format(const Number& number, std::string spec) {
   const char type = spec.empty() ? '\0' : spec.back();
   const bool is_float = std::holds_alternative<double>(number);
   const double value = is_float ? std::get<double>(number) : static_cast<double>(std::get<Index>(number));
   if (spec.empty()) return is_float ? to_text(value) : std::to_string(std::get<Index>(number));
+  if (!std::isfinite(value) && spec[0] == '0') return padded_with_zeros(value, spec);
   if (type == '%') {
     spec.back() = 'f';
     return fmt::format(fmt::runtime("{:" + spec + "}"), value * 100) + "%";

@@ -14,8 +14,8 @@ double now() { return std::chrono::duration<double>(std::chrono::steady_clock::n
 
 class Bar final : public Callback {
  public:
-  // Asked before training and while it runs: the console may change in between.
-  bool wants_batches() const override { return true; }
+  // Without a bar, batches only matter where nobody knows how many there are.
+  bool wants_batches() const override { return dynamic() || params().steps == 0; }
 
   void on_train_begin() override { fitting_ = true; }
   void on_train_end(const Logs&) override { fitting_ = false; }

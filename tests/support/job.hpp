@@ -13,7 +13,7 @@
 #include "wavetrain/array.hpp"
 #include "wavetrain/config.hpp"
 #include "wavetrain/files/keras_archive.hpp"
-#include "wavetrain/files/load_model.hpp"
+#include "wavetrain/files/keras_model.hpp"
 #include "wavetrain/sequential.hpp"
 
 namespace wavetrain::tests {
@@ -82,7 +82,7 @@ inline CompileOptions compile_options(const Config& config) {
 }
 
 inline Sequential make_model(const Config& job, const JobData& data, const std::filesystem::path& folder) {
-  if (const Config* file = job.find("model_file")) return files::load_model(folder / file->as_string());
+  if (const Config* file = job.find("model_file")) return load_model((folder / file->as_string()).string());
   Sequential model = Sequential::from_config(job.at("model").at("config"));
   std::vector<Array> weights;
   for (auto at = data.find("weights/0"); at != data.end();
