@@ -200,7 +200,8 @@ Config Sequential::config() const {
   }
   for (const Layer& layer : s.layers) {
     Config::Dict arguments;
-    for (auto& [key, value] : Config(layer.config(false)).as_dict()) {
+    const Config settings = layer.config(false);  // outlives the loop over a part of it
+    for (const auto& [key, value] : settings.as_dict()) {
       if (key != "input_shape" && key != "name") arguments.emplace_back(key, value);
     }
     Config config = Config::dict({{"name", layer.name()}});
