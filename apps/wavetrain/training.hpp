@@ -45,7 +45,8 @@ void train_on_series(const TrainOptions& options);
 void train_on_table(const TrainOptions& options);
 
 // Writes the model file, the history and the curves.
-void write_results(const ModelChoice& choice, const Settings& settings, const History& history, const TrainOptions& options);
+void write_results(const ModelChoice& choice, const Settings& settings, const History& history,
+                   const TrainOptions& options);
 
 // The lines, or the JSON object, at the end.
 struct TrainReport {
