@@ -61,8 +61,7 @@ void write_results(const ModelChoice& choice, const Settings& settings, const Hi
 }
 
 void print_report(TrainReport report, const TrainOptions& options) {
-  // evaluate() keeps running sums inside the model, so it wants one that may change.
-  Sequential& model = const_cast<ModelChoice&>(report.choice).model;
+  Sequential& model = report.choice.model;
   const Logs training = model.evaluate(report.data.x, report.data.y, {.verbose = 0});
   std::optional<Logs> validation;
   if (report.data.validation.x.has_value()) {

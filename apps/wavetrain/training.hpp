@@ -50,7 +50,7 @@ void write_results(const ModelChoice& choice, const Settings& settings, const Hi
 
 // The lines, or the JSON object, at the end.
 struct TrainReport {
-  const ModelChoice& choice;
+  ModelChoice& choice;  // evaluating keeps running sums inside the model
   const TrainingData& data;
   const History& history;
   const Settings& settings;
