@@ -1,4 +1,5 @@
-// Two classes of series: convolution, pooling, dense layers. Random data, so there is nothing to learn but the data itself.
+// Two classes of series: convolution, pooling, dense layers. Random data, so there is nothing to learn but the data
+// itself.
 #include <cstdio>
 
 #include "wavetrain/layers.hpp"

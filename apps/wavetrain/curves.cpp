@@ -44,7 +44,11 @@ const std::vector<double>& values_of(const History& history, const std::string& 
 class Panel {
  public:
   Panel(double left, double top, const History& history, const std::string& name)
-      : left_(left), top_(top), name_(name), train_(values_of(history, name)), validation_(values_of(history, "val_" + name)) {
+      : left_(left),
+        top_(top),
+        name_(name),
+        train_(values_of(history, name)),
+        validation_(values_of(history, "val_" + name)) {
     double low = std::numeric_limits<double>::infinity(), high = -low;
     for (const auto* values : {&train_, &validation_}) {
       for (const double v : *values) {
@@ -58,15 +62,18 @@ class Panel {
   }
 
   std::string draw() const {
-    std::string svg = fmt::format("<text x='{:.1f}' y='{:.1f}' font-weight='600'>{}</text>\n", x(1), top_ + kTop - 10, xml_escape(name_));
+    std::string svg = fmt::format("<text x='{:.1f}' y='{:.1f}' font-weight='600'>{}</text>\n", x(1), top_ + kTop - 10,
+                                  xml_escape(name_));
     for (double v = y_.low; v <= y_.high + y_.step / 2; v += y_.step) {
       const double shown = std::abs(v) < y_.step * 1e-6 ? 0 : v;
-      svg += fmt::format("<line x1='{:.1f}' x2='{:.1f}' y1='{:.1f}' y2='{:.1f}' stroke='#e3e3e3'/>\n", x(1), x(epochs_), y(v), y(v));
+      svg += fmt::format("<line x1='{:.1f}' x2='{:.1f}' y1='{:.1f}' y2='{:.1f}' stroke='#e3e3e3'/>\n", x(1), x(epochs_),
+                         y(v), y(v));
       svg += fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor='end'>{:.4g}</text>\n", x(1) - 8, y(v) + 4, shown);
     }
     const double step = std::max(1.0, nice_axis(1, epochs_).step);
     for (double e = step > 1 ? step : 1; e <= epochs_; e += step) {
-      svg += fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor='middle'>{:.0f}</text>\n", x(e), top_ + kHeight - kBottom + 17, e);
+      svg += fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor='middle'>{:.0f}</text>\n", x(e),
+                         top_ + kHeight - kBottom + 17, e);
     }
     svg += fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor='middle' fill='#666'>epoch</text>\n",
                        (x(1) + x(epochs_)) / 2, top_ + kHeight - 6);
@@ -86,13 +93,15 @@ class Panel {
     bool pen_down = false;
     for (std::size_t i = 0; i < values.size(); ++i) {
       const bool finite = std::isfinite(values[i]);
-      if (finite) path += fmt::format("{}{:.1f} {:.1f}", pen_down ? "L" : "M", x(static_cast<double>(i + 1)), y(values[i]));
+      if (finite)
+        path += fmt::format("{}{:.1f} {:.1f}", pen_down ? "L" : "M", x(static_cast<double>(i + 1)), y(values[i]));
       pen_down = finite;
     }
     if (path.empty()) return "";
     // A dot shows what a line cannot: a single epoch.
-    return fmt::format("<path d='{}' fill='none' stroke='{}' stroke-width='1.8' stroke-linecap='round' stroke-linejoin='round'/>\n",
-                       path, color);
+    return fmt::format(
+        "<path d='{}' fill='none' stroke='{}' stroke-width='1.8' stroke-linecap='round' stroke-linejoin='round'/>\n",
+        path, color);
   }
 
   double left_, top_;

@@ -13,10 +13,10 @@
 namespace wavetrain::app {
 namespace {
 
-const std::map<std::string, series::Format> kFormats{
-    {"auto", series::Format::automatic}, {"ts", series::Format::ts},     {"ucr", series::Format::ucr},
-    {"mts", series::Format::mts},        {"arff", series::Format::arff}, {"npy", series::Format::npy},
-    {"npz", series::Format::npz}};
+const std::map<std::string, series::Format> kFormats{{"auto", series::Format::automatic}, {"ts", series::Format::ts},
+                                                     {"ucr", series::Format::ucr},        {"mts", series::Format::mts},
+                                                     {"arff", series::Format::arff},      {"npy", series::Format::npy},
+                                                     {"npz", series::Format::npz}};
 
 char separator_of(const DataOptions& options) {
   if (options.separator.empty()) return 0;
@@ -28,14 +28,21 @@ char separator_of(const DataOptions& options) {
 }  // namespace
 
 void add_data_options(CLI::App& command, DataOptions& options) {
-  command.add_option("--format", options.format, "Format of the data, if the file name does not tell: ts (aeon, sktime), ucr "
-                     "(text, one case per row), mts, arff, npy, npz")
-      ->check(CLI::IsMember({"auto", "ts", "ucr", "mts", "arff", "npy", "npz"}))->capture_default_str();
-  command.add_option("--labels", options.labels, "What the label of a case is: classes, targets (numbers to predict) or none")
-      ->check(CLI::IsMember({"auto", "classes", "targets", "none"}))->capture_default_str();
+  command
+      .add_option("--format", options.format,
+                  "Format of the data, if the file name does not tell: ts (aeon, sktime), ucr "
+                  "(text, one case per row), mts, arff, npy, npz")
+      ->check(CLI::IsMember({"auto", "ts", "ucr", "mts", "arff", "npy", "npz"}))
+      ->capture_default_str();
+  command
+      .add_option("--labels", options.labels,
+                  "What the label of a case is: classes, targets (numbers to predict) or none")
+      ->check(CLI::IsMember({"auto", "classes", "targets", "none"}))
+      ->capture_default_str();
   command.add_option("--label-column", options.label_column, "Text files: column of the label, from 0; -1 is the last")
       ->capture_default_str();
-  command.add_option("--separator", options.separator, "Text files: what separates values (one character, or `tab`); found by "
+  command.add_option("--separator", options.separator,
+                     "Text files: what separates values (one character, or `tab`); found by "
                      "looking when not given");
   command.add_flag("--unequal-length", options.unequal_length, "Text files: rows may differ in length");
 }
@@ -64,8 +71,8 @@ series::SeriesSet read_set(const std::string& path, const DataOptions& options, 
 
 void prepare(series::SeriesSet& set, const Settings& settings, const Shape& input_shape) {
   const auto refuse = [&](const std::string& expected) {
-    throw ValueError(fmt::format("{}: the model expects {}. Received: {} series of {} time steps and {} channels.", set.source,
-                                 expected, set.samples(), set.time(), set.channels()));
+    throw ValueError(fmt::format("{}: the model expects {}. Received: {} series of {} time steps and {} channels.",
+                                 set.source, expected, set.samples(), set.time(), set.channels()));
   };
   if (input_shape.rank() != 3) refuse(fmt::format("inputs of shape {}, not series", to_string(input_shape)));
   const Index steps = input_shape[1];
@@ -81,12 +88,14 @@ void prepare(series::SeriesSet& set, const Settings& settings, const Shape& inpu
 Array targets_of(const series::SeriesSet& set, const Settings& settings) {
   if (settings.encoding == Encoding::values) {
     if (!set.has_targets()) {
-      throw ValueError(fmt::format("{}: expected a number to predict for each series (see --labels). Received: none.", set.source));
+      throw ValueError(
+          fmt::format("{}: expected a number to predict for each series (see --labels). Received: none.", set.source));
     }
     return set.targets;
   }
   if (!set.has_labels()) {
-    throw ValueError(fmt::format("{}: expected a class label for each series (see --labels). Received: none.", set.source));
+    throw ValueError(
+        fmt::format("{}: expected a class label for each series (see --labels). Received: none.", set.source));
   }
   const Index n = set.samples();
   const Index classes = set.classes();
@@ -110,7 +119,8 @@ ForecastData read_forecast(const std::string& path, const DataOptions& options, 
   for (const std::string& column : wanted) positions.push_back(table.column_index(column));
   Array values(Shape{table.rows(), static_cast<Index>(wanted.size())});
   for (Index row = 0; row < table.rows(); ++row) {
-    for (std::size_t k = 0; k < wanted.size(); ++k) values(row, static_cast<Index>(k)) = table.values(row, positions[k]);
+    for (std::size_t k = 0; k < wanted.size(); ++k)
+      values(row, static_cast<Index>(k)) = table.values(row, positions[k]);
   }
   table.columns = std::move(wanted);
   table.values = std::move(values);
@@ -159,7 +169,8 @@ ForecastScore score_forecast(const Sequential& model, const Settings& settings, 
 }
 
 Config to_config(const ForecastScore& score) {
-  return Config::dict({{"mse", score.mse}, {"mae", score.mae}, {"naive_mse", score.naive.mse}, {"naive_mae", score.naive.mae}});
+  return Config::dict(
+      {{"mse", score.mse}, {"mae", score.mae}, {"naive_mse", score.naive.mse}, {"naive_mae", score.naive.mae}});
 }
 
 std::string to_line(const ForecastScore& score) {

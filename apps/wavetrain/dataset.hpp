@@ -19,7 +19,7 @@ struct DataOptions {
   std::string format = "auto";
   std::string labels = "auto";  // auto: classes, or what the model was trained on
   Index label_column = 0;
-  std::string separator;        // empty: found by looking
+  std::string separator;  // empty: found by looking
   bool unequal_length = false;
 };
 void add_data_options(CLI::App& command, DataOptions& options);
@@ -35,20 +35,22 @@ series::LabelKind label_kind(const DataOptions& options, Task task);
 // training did, scales. Throws ValueError naming the file, what it has and what the model expects.
 void prepare(series::SeriesSet& set, const Settings& settings, const Shape& input_shape);
 
-// Targets as the loss takes them: (samples), (samples, classes) or (samples, outputs). Throws ValueError when the set has
-// none.
+// Targets as the loss takes them: (samples), (samples, classes) or (samples, outputs). Throws ValueError when the set
+// has none.
 Array targets_of(const series::SeriesSet& set, const Settings& settings);
 
-// --- Tables ------------------------------------------------------------------------------------------------------------
+// --- Tables
+// ------------------------------------------------------------------------------------------------------------
 
-// A table in original units, and its columns of interest (the inputs, then the target unless it is one of them), scaled.
+// A table in original units, and its columns of interest (the inputs, then the target unless it is one of them),
+// scaled.
 struct ForecastData {
   series::Table raw;
   series::Table scaled;
 };
 
-// Reads a table and keeps the columns of `forecast`; empty columns become all numeric ones. NaN is treated by `missing`.
-// `scaled` is still a copy of `raw`.
+// Reads a table and keeps the columns of `forecast`; empty columns become all numeric ones. NaN is treated by
+// `missing`. `scaled` is still a copy of `raw`.
 ForecastData read_forecast(const std::string& path, const DataOptions& options, ForecastSettings& forecast,
                            const std::string& missing);
 

@@ -26,7 +26,9 @@ void ensure_compiled(Loaded& loaded) {
     case Encoding::values: loaded.model.compile({.loss = "mse", .metrics = {"mae"}}); break;
     case Encoding::binary: loaded.model.compile({.loss = "binary_crossentropy", .metrics = {"accuracy"}}); break;
     case Encoding::one_hot: loaded.model.compile({.loss = "categorical_crossentropy", .metrics = {"accuracy"}}); break;
-    case Encoding::sparse: loaded.model.compile({.loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}}); break;
+    case Encoding::sparse:
+      loaded.model.compile({.loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
+      break;
   }
 }
 
@@ -51,8 +53,9 @@ void run(const EvaluateArguments& arguments) {
     print(arguments, windows_over(data.raw, *settings.forecast).size(), to_config(score), to_line(score));
     return;
   }
-  series::SeriesSet set = read_set(arguments.data, arguments.data_options, label_kind(arguments.data_options, settings.task),
-                                   settings.missing, settings.class_names);
+  series::SeriesSet set =
+      read_set(arguments.data, arguments.data_options, label_kind(arguments.data_options, settings.task),
+               settings.missing, settings.class_names);
   prepare(set, settings, loaded.model.input_shape());
   ensure_compiled(loaded);
   const Array y = targets_of(set, settings);
@@ -65,8 +68,9 @@ void run(const EvaluateArguments& arguments) {
 void add_evaluate(CLI::App& app) {
   auto arguments = std::make_shared<EvaluateArguments>();
   CLI::App& command = *app.add_subcommand("evaluate", "Score a trained model on other data");
-  command.footer("Data is scaled, and classes are numbered, as for training: the model file says how.\n"
-                 "A model of a table is scored over all its windows, beside the error of repeating the last value.");
+  command.footer(
+      "Data is scaled, and classes are numbered, as for training: the model file says how.\n"
+      "A model of a table is scored over all its windows, beside the error of repeating the last value.");
   command.add_option("model", arguments->model, "A .keras file")->required();
   command.add_option("--data", arguments->data, "Data with labels, in any format that `train` reads")->required();
   add_data_options(command, arguments->data_options);

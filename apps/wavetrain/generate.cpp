@@ -39,7 +39,8 @@ std::string to_ts(const series::SeriesSet& set, const std::string& name) {
                                  set.channels() == 1 ? "true" : "false");
   if (set.channels() > 1) text += fmt::format("@dimensions {}\n", set.channels());
   text += fmt::format("@equalLength true\n@seriesLength {}\n", set.time());
-  text += set.has_labels() ? fmt::format("@classLabel true {}\n", fmt::join(set.class_names, " ")) : "@targetLabel true\n";
+  text +=
+      set.has_labels() ? fmt::format("@classLabel true {}\n", fmt::join(set.class_names, " ")) : "@targetLabel true\n";
   text += "@data\n";
   for (Index i = 0; i < set.samples(); ++i) {
     for (Index c = 0; c < set.channels(); ++c) {
@@ -86,14 +87,16 @@ std::string to_table(const Array& values, const std::vector<std::string>& column
 std::string set_text(const series::SeriesSet& set, const GenerateArguments& arguments) {
   const std::string extension = std::filesystem::path(arguments.out).extension().string();
   if (extension == ".ts") return to_ts(set, arguments.name);
-  if ((extension == ".csv" || extension == ".tsv") && set.channels() == 1) return to_ucr(set, extension == ".csv" ? ',' : '\t');
+  if ((extension == ".csv" || extension == ".tsv") && set.channels() == 1)
+    return to_ucr(set, extension == ".csv" ? ',' : '\t');
   throw ValueError(fmt::format("--out: expected a name that ends in .ts{}. Received: {}",
                                set.channels() == 1 ? ", .csv or .tsv" : "", arguments.out));
 }
 
 std::string table_text(const GenerateArguments& arguments) {
   if (std::filesystem::path(arguments.out).extension() != ".csv") {
-    throw ValueError(fmt::format("--out: {} is a table; expected a name that ends in .csv. Received: {}", arguments.name, arguments.out));
+    throw ValueError(fmt::format("--out: {} is a table; expected a name that ends in .csv. Received: {}",
+                                 arguments.name, arguments.out));
   }
   if (arguments.name == "mackey-glass") return to_table(series::make_mackey_glass(arguments.samples), {"x"});
   if (arguments.name == "narma") return to_table(series::make_narma(arguments.samples, arguments.seed), {"u", "y"});
@@ -103,7 +106,8 @@ std::string table_text(const GenerateArguments& arguments) {
 std::string make_text(const GenerateArguments& arguments) {
   for (const ClassGenerator& generator : kClassGenerators) {
     if (arguments.name != generator.name) continue;
-    return set_text(generator.make((arguments.samples + generator.classes - 1) / generator.classes, arguments.seed), arguments);
+    return set_text(generator.make((arguments.samples + generator.classes - 1) / generator.classes, arguments.seed),
+                    arguments);
   }
   if (arguments.name == "adding-problem") {
     return set_text(series::make_adding_problem(arguments.samples, arguments.steps, arguments.seed), arguments);
@@ -122,16 +126,22 @@ void run(const GenerateArguments& arguments) {
 void add_generate(CLI::App& app) {
   auto arguments = std::make_shared<GenerateArguments>();
   CLI::App& command = *app.add_subcommand("generate", "Write synthetic data to try things on");
-  command.footer("Classes:    cbf (3), synthetic-control (6), two-patterns (4), waveform (3): .ts, .csv or .tsv, class by class\n"
-                 "Regression: adding-problem (two channels, --steps long): .ts\n"
-                 "Tables:     mackey-glass, narma, sine (period 24, noise 0.1): .csv, --samples rows\n"
-                 "The same seed gives the same file.");
-  command.add_option("name", arguments->name, "What to make")->required()
-      ->check(CLI::IsMember({"cbf", "synthetic-control", "two-patterns", "waveform", "adding-problem", "mackey-glass", "narma", "sine"}));
+  command.footer(
+      "Classes:    cbf (3), synthetic-control (6), two-patterns (4), waveform (3): .ts, .csv or .tsv, class by class\n"
+      "Regression: adding-problem (two channels, --steps long): .ts\n"
+      "Tables:     mackey-glass, narma, sine (period 24, noise 0.1): .csv, --samples rows\n"
+      "The same seed gives the same file.");
+  command.add_option("name", arguments->name, "What to make")
+      ->required()
+      ->check(CLI::IsMember(
+          {"cbf", "synthetic-control", "two-patterns", "waveform", "adding-problem", "mackey-glass", "narma", "sine"}));
   command.add_option("--out", arguments->out, "Where it goes")->required();
   command.add_option("--samples", arguments->samples, "Series, rounded up to equal classes; rows of a table")
-      ->check(CLI::PositiveNumber)->capture_default_str();
-  command.add_option("--steps", arguments->steps, "adding-problem: length of a series")->check(CLI::PositiveNumber)->capture_default_str();
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command.add_option("--steps", arguments->steps, "adding-problem: length of a series")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command.add_option("--seed", arguments->seed, "Seed of the random numbers")->capture_default_str();
   command.callback([arguments] { run(*arguments); });
 }

@@ -28,7 +28,8 @@ constexpr const char* kDescription =
     "  wavetrain train --data train.ts --test test.ts --model conv --out model.keras\n"
     "  wavetrain evaluate model.keras --data test.ts\n"
     "  wavetrain predict model.keras --data test.ts --out predictions.csv\n\n"
-    "A model file is an ordinary .keras file, which Keras opens as well. `wavetrain COMMAND --help` explains a command.";
+    "A model file is an ordinary .keras file, which Keras opens as well. `wavetrain COMMAND --help` explains a "
+    "command.";
 
 int fail(int code, const std::string& message) {
   std::fflush(stdout);
@@ -46,6 +47,12 @@ int run(int argc, char** argv) {
   add_summary(app);
   add_generate(app);
   try {
+    // CLI11 would only say that a command is missing.
+    const auto called = [&](const CLI::App* command) { return argc > 1 && command->get_name() == argv[1]; };
+    const auto known = app.get_subcommands(called);
+    if (argc > 1 && argv[1][0] != '-' && known.empty()) {
+      throw ValueError(fmt::format("There is no command `{}` (see `wavetrain --help`)", argv[1]));
+    }
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::Success& help) {

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "wavetrain/files/io.hpp"
-#include "wavetrain/files/json.hpp"
 #include "wavetrain/files/keras_model.hpp"
 #include "wavetrain/layer_list.hpp"
 #include "wavetrain/layers.hpp"
@@ -27,24 +26,17 @@ bool is_file(const std::string& source) {
   return path.has_extension() || path.has_parent_path() || std::filesystem::is_regular_file(path, error);
 }
 
-// Architecture as Keras' to_json() writes it, or the bare config.
-Sequential from_json(const std::string& path) {
-  const Config config = files::parse_json(read_text(path));
-  const Config* inner = config.find("config");
-  return Sequential::from_config(inner != nullptr && config.find("class_name") != nullptr ? *inner : config);
-}
-
 Sequential from_file(const std::string& path) {
-  using namespace wavetrain::files;
   const std::string extension = std::filesystem::path(path).extension().string();
-  if (extension == ".json") return from_json(path);
+  if (extension == ".json") return model_from_json(read_text(path));
   if (extension == ".txt") return Sequential(parse_layer_list(read_text(path)));
   return load_model(path);
 }
 
 std::string task_text(const presets::Problem& problem) {
-  return problem.classification ? fmt::format("{} classes", problem.outputs)
-                                : fmt::format("{} number{} to predict", problem.outputs, problem.outputs == 1 ? "" : "s");
+  return problem.classification
+             ? fmt::format("{} classes", problem.outputs)
+             : fmt::format("{} number{} to predict", problem.outputs, problem.outputs == 1 ? "" : "s");
 }
 
 // Makes the output fit the task: behind a layer other than Dense a last Dense is added, everything else is refused.
@@ -54,13 +46,15 @@ std::string complete(Sequential& model, const presets::Problem& problem) {
   const bool last_is_dense = !model.layers().empty() && model.layers().back().class_name() == "Dense";
   if (output.rank() == 2 && (output.back() == problem.outputs || (binary && output.back() == 1))) return "";
   if (output.rank() != 2) {
-    throw ValueError(fmt::format("The last layer's output has shape {}, but {} need (None, {}): add Flatten() or "
-                                 "GlobalAveragePooling1D(), or return_sequences=False in the last recurrent layer.",
-                                 to_string(output), task_text(problem), problem.outputs));
+    throw ValueError(
+        fmt::format("The last layer's output has shape {}, but {} need (None, {}): add Flatten() or "
+                    "GlobalAveragePooling1D(), or return_sequences=False in the last recurrent layer.",
+                    to_string(output), task_text(problem), problem.outputs));
   }
   if (last_is_dense) {
-    throw ValueError(fmt::format("The last layer has {} units, but the data has {}: expected Dense({}{}).", output.back(),
-                                 task_text(problem), problem.outputs, problem.classification ? ", activation='softmax'" : ""));
+    throw ValueError(fmt::format("The last layer has {} units, but the data has {}: expected Dense({}{}).",
+                                 output.back(), task_text(problem), problem.outputs,
+                                 problem.classification ? ", activation='softmax'" : ""));
   }
   if (problem.classification) {
     model.add(layers::Dense{.units = problem.outputs, .activation = "softmax"});
@@ -73,7 +67,9 @@ std::string complete(Sequential& model, const presets::Problem& problem) {
 CompileOptions default_compile(const Sequential& model, const presets::Problem& problem) {
   if (!problem.classification) return {.optimizer = "adam", .loss = "mse", .metrics = {"mae"}};
   const bool binary = model.output_shape().back() == 1;
-  return {.optimizer = "adam", .loss = binary ? "binary_crossentropy" : "categorical_crossentropy", .metrics = {"accuracy"}};
+  return {.optimizer = "adam",
+          .loss = binary ? "binary_crossentropy" : "categorical_crossentropy",
+          .metrics = {"accuracy"}};
 }
 
 CompileOptions apply_choices(CompileOptions options, const TrainingChoices& choices) {
@@ -96,7 +92,8 @@ Encoding encoding_of(const Sequential& model, Index classes) {
     if (classes != 2) throw ValueError(fmt::format("One output tells two classes apart; the data has {}.", classes));
     return Encoding::binary;
   }
-  if (outputs != classes) throw ValueError(fmt::format("The model has {} outputs; the data has {} classes.", outputs, classes));
+  if (outputs != classes)
+    throw ValueError(fmt::format("The model has {} outputs; the data has {} classes.", outputs, classes));
   return Encoding::one_hot;
 }
 
@@ -111,8 +108,12 @@ Sequential make_layers(const std::string& source, const presets::Problem& proble
 ModelChoice make_model(const std::string& source, const presets::Problem& problem, const TrainingChoices& choices) {
   if (!is_layer_list(source) && !is_file(source)) {
     presets::Recipe recipe = presets::make(source, problem);
-    ModelChoice choice{.model = Sequential(recipe.layers), .batch_size = recipe.batch_size, .epochs = recipe.epochs,
-                       .plateau = recipe.plateau, .keep_best = recipe.keep_best, .note = {}};
+    ModelChoice choice{.model = Sequential(recipe.layers),
+                       .batch_size = recipe.batch_size,
+                       .epochs = recipe.epochs,
+                       .plateau = recipe.plateau,
+                       .keep_best = recipe.keep_best,
+                       .note = {}};
     choice.model.build({kNone, problem.steps, problem.channels});
     choice.model.compile(apply_choices(recipe.compile, choices));
     return choice;
@@ -120,15 +121,16 @@ ModelChoice make_model(const std::string& source, const presets::Problem& proble
   ModelChoice choice{.model = make_layers(source, problem, true), .note = {}};
   Sequential& model = choice.model;
   const Shape& input = model.input_shape();
-  if (input.rank() == 3 && ((input[1] != kNone && input[1] != problem.steps) ||
-                            (input[2] != kNone && input[2] != problem.channels))) {
-    throw ValueError(fmt::format("{}: the model expects inputs of shape {}. Received: series of {} time steps and {} channels.",
-                                 is_layer_list(source) ? "--model" : source, to_string(input), problem.steps, problem.channels));
+  if (input.rank() == 3 &&
+      ((input[1] != kNone && input[1] != problem.steps) || (input[2] != kNone && input[2] != problem.channels))) {
+    throw ValueError(
+        fmt::format("{}: the model expects inputs of shape {}. Received: series of {} time steps and {} channels.",
+                    is_layer_list(source) ? "--model" : source, to_string(input), problem.steps, problem.channels));
   }
   const bool was_compiled = model.compiled();
   choice.note = complete(model, problem);
-  model.compile(apply_choices(was_compiled && choice.note.empty() ? model.compile_options() : default_compile(model, problem),
-                              choices));
+  model.compile(apply_choices(
+      was_compiled && choice.note.empty() ? model.compile_options() : default_compile(model, problem), choices));
   return choice;
 }
 

@@ -47,7 +47,8 @@ Rows class_rows(const Array& y, const Settings& settings) {
   const Index outputs = y.size() / std::max<Index>(n, 1);
   const Index classes = outputs == 1 ? 2 : outputs;
   const auto name = [&](Index k) {
-    return k < static_cast<Index>(settings.class_names.size()) ? settings.class_names[static_cast<std::size_t>(k)] : std::to_string(k);
+    return k < static_cast<Index>(settings.class_names.size()) ? settings.class_names[static_cast<std::size_t>(k)]
+                                                               : std::to_string(k);
   };
   Rows rows{{"sample", "class"}, {}};
   for (Index k = 0; k < classes; ++k) rows.header.push_back("p(" + name(k) + ")");
@@ -77,7 +78,8 @@ Rows value_rows(const Array& y) {
 
 // One row per window: the row of the table that the first prediction is for (counted from 0), its time stamp where the
 // table has one, and the predictions.
-Rows forecast_rows(const Array& y, const series::Windows& windows, const series::Table& table, const ForecastSettings& forecast) {
+Rows forecast_rows(const Array& y, const series::Windows& windows, const series::Table& table,
+                   const ForecastSettings& forecast) {
   const series::TextColumn* time = table.time_stamps();
   Rows rows{{"row"}, {}};
   if (time != nullptr) rows.header.push_back(time->name.empty() ? "time" : time->name);
@@ -135,8 +137,8 @@ void run(const PredictArguments& arguments) {
     write(arguments, y, forecast_rows(y, windows, data.raw, *settings.forecast));
     return;
   }
-  series::SeriesSet set = read_set(arguments.data, arguments.data_options, label_kind(arguments.data_options, settings.task),
-                                   settings.missing);
+  series::SeriesSet set = read_set(arguments.data, arguments.data_options,
+                                   label_kind(arguments.data_options, settings.task), settings.missing);
   prepare(set, settings, loaded.model.input_shape());
   const Array y = loaded.model.predict(set.values);
   write(arguments, y, settings.encoding == Encoding::values ? value_rows(y) : class_rows(y, settings));
@@ -147,10 +149,12 @@ void run(const PredictArguments& arguments) {
 void add_predict(CLI::App& app) {
   auto arguments = std::make_shared<PredictArguments>();
   CLI::App& command = *app.add_subcommand("predict", "Write what a trained model says about data");
-  command.footer("Classes come by name with a probability each. A model of a table gives one row per window, in original units;\n"
-                 "the last row lies behind the end of the table. Data without labels: --labels none (text and arrays).");
+  command.footer(
+      "Classes come by name with a probability each. A model of a table gives one row per window, in original units;\n"
+      "the last row lies behind the end of the table. Data without labels: --labels none (text and arrays).");
   command.add_option("model", arguments->model, "A .keras file")->required();
-  command.add_option("--data", arguments->data, "Data in any format that `train` reads; labels are not looked at")->required();
+  command.add_option("--data", arguments->data, "Data in any format that `train` reads; labels are not looked at")
+      ->required();
   command.add_option("--out", arguments->out, "A .csv or .npy file; csv on standard output when not given");
   add_data_options(command, arguments->data_options);
   add_common(command, arguments->common);

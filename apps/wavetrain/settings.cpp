@@ -23,7 +23,8 @@ constexpr std::array<const char*, 4> kEncodings{"values", "binary", "one_hot", "
 template <class Enum, std::size_t N>
 Enum find_name(const std::array<const char*, N>& names, const std::string& name) {
   const auto found = std::find_if(names.begin(), names.end(), [&](const char* n) { return name == n; });
-  if (found == names.end()) throw ValueError(fmt::format("Expected one of {}. Received: {}", fmt::join(names, ", "), name));
+  if (found == names.end())
+    throw ValueError(fmt::format("Expected one of {}. Received: {}", fmt::join(names, ", "), name));
   return static_cast<Enum>(found - names.begin());
 }
 
@@ -83,12 +84,10 @@ Settings settings_from_json(const std::string& text, const std::string& source) 
 }
 
 void save(const Sequential& model, const Settings& settings, const std::string& path) {
-  using namespace wavetrain::files;
   save_model(model, path, {{kMember, to_json_text(settings)}});
 }
 
 Loaded load(const std::string& path) {
-  using namespace wavetrain::files;
   std::map<std::string, std::string> extra;
   Loaded loaded{load_model(path, &extra), {}, false};
   if (const auto found = extra.find(kMember); found != extra.end()) {

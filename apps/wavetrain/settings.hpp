@@ -1,5 +1,5 @@
-// What a model was trained with beside its layers: the member "wavetrain.json" of its file. Evaluation and prediction read
-// it, so that data is prepared exactly as it was for training. Keras ignores the member.
+// What a model was trained with beside its layers: the member "wavetrain.json" of its file. Evaluation and prediction
+// read it, so that data is prepared exactly as it was for training. Keras ignores the member.
 #pragma once
 
 #include <optional>
@@ -33,9 +33,9 @@ struct Settings {
   Task task = Task::classification;
   Encoding encoding = Encoding::values;
   std::vector<std::string> class_names;
-  bool equal_length = true;           // false: shorter series are padded behind with zeros
-  std::string missing = "error";      // what is done about NaN (series/missing.hpp)
-  series::Normalizer normalizer;      // of the channels, or of the columns and then the target
+  bool equal_length = true;       // false: shorter series are padded behind with zeros
+  std::string missing = "error";  // what is done about NaN (series/missing.hpp)
+  series::Normalizer normalizer;  // of the channels, or of the columns and then the target
   std::optional<ForecastSettings> forecast;
 };
 
@@ -46,8 +46,8 @@ std::string to_json_text(const Settings& settings);
 // Throws FileError naming `source` when the text is not what to_json_text writes.
 Settings settings_from_json(const std::string& text, const std::string& source);
 
-// A model and its settings, as one file. Loading throws FileError; a model without settings (written by Keras) gets what
-// can be told from its output: no scaling, classes without names.
+// A model and its settings, as one file. Loading throws FileError; a model without settings (written by Keras) gets
+// what can be told from its output: no scaling, classes without names.
 struct Loaded {
   Sequential model;
   Settings settings;
@@ -56,7 +56,8 @@ struct Loaded {
 void save(const Sequential& model, const Settings& settings, const std::string& path);
 Loaded load(const std::string& path);
 
-// Throws FileError unless a file can be written to `path` later: said before training instead of after it. Creates nothing.
+// Throws FileError unless a file can be written to `path` later: said before training instead of after it. Creates
+// nothing.
 void require_writable(const std::string& path);
 
 }  // namespace wavetrain::app

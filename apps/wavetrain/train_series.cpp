@@ -21,12 +21,14 @@ series::SplitSet split_at_random(const series::SeriesSet& set, double fraction, 
   }
   const Index held_out = static_cast<Index>(fraction * static_cast<double>(set.samples()));
   if (held_out < 1 || held_out >= set.samples()) {
-    throw ValueError(fmt::format("--validation-split {}: leaves nothing on one side of {} samples.", fraction, set.samples()));
+    throw ValueError(
+        fmt::format("--validation-split {}: leaves nothing on one side of {} samples.", fraction, set.samples()));
   }
   std::vector<Index> order(static_cast<std::size_t>(set.samples()));
   std::iota(order.begin(), order.end(), Index{0});
   Random random(seed);
-  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
+  for (std::size_t i = order.size(); i > 1; --i)
+    std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
   const auto first = static_cast<std::size_t>(set.samples() - held_out);
   std::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(first));
   const std::span<const Index> all(order);
@@ -44,34 +46,42 @@ void train_on_series(const TrainOptions& options) {
   Settings settings;
   settings.missing = options.missing;
   series::SplitSet sets;
-  sets.train = read_set(options.data, options.data_options, label_kind(options.data_options, settings.task), options.missing);
+  sets.train =
+      read_set(options.data, options.data_options, label_kind(options.data_options, settings.task), options.missing);
   if (sets.train.has_targets()) settings.task = Task::regression;
   else if (!sets.train.has_labels()) {
-    throw ValueError(fmt::format("{}: expected a class or a number for each series (see --labels). Received: none.", options.data));
+    throw ValueError(
+        fmt::format("{}: expected a class or a number for each series (see --labels). Received: none.", options.data));
   } else if (sets.train.classes() < 2) {
     throw ValueError(fmt::format("{}: expected at least two classes. Received: {}", options.data,
                                  fmt::join(sets.train.class_names, ", ")));
   }
   settings.class_names = sets.train.class_names;
   if (!options.test.empty()) {
-    sets.test = read_set(options.test, options.data_options, label_kind(options.data_options, settings.task), options.missing,
-                         settings.class_names);
+    sets.test = read_set(options.test, options.data_options, label_kind(options.data_options, settings.task),
+                         options.missing, settings.class_names);
   } else if (options.validation_split.value_or(0) != 0) {
     sets = split_at_random(sets.train, *options.validation_split, options.seed);
   }
   settings.equal_length = sets.train.equal_length && (sets.test.samples() == 0 || sets.test.equal_length);
   // Models have one length: that of the longest series of both files.
-  if (!settings.equal_length && sets.test.time() > sets.train.time()) sets.train = series::pad_to(sets.train, sets.test.time());
+  if (!settings.equal_length && sets.test.time() > sets.train.time())
+    sets.train = series::pad_to(sets.train, sets.test.time());
   settings.normalizer = series::Normalizer::fit(scaling(options.normalize), sets.train);
 
   const Shape input{kNone, sets.train.time(), sets.train.channels()};
   prepare(sets.train, settings, input);
   const bool classification = settings.task == Task::classification;
-  const Index outputs = classification                    ? sets.train.classes()
+  const Index outputs = classification                   ? sets.train.classes()
                         : sets.train.targets.rank() == 2 ? sets.train.targets.shape()[1]
-                                                          : 1;
-  ModelChoice choice = make_model(options.model, {.samples = sets.train.samples(), .steps = input[1], .channels = input[2],
-                                                  .outputs = outputs, .classification = classification}, options.choices);
+                                                         : 1;
+  ModelChoice choice = make_model(options.model,
+                                  {.samples = sets.train.samples(),
+                                   .steps = input[1],
+                                   .channels = input[2],
+                                   .outputs = outputs,
+                                   .classification = classification},
+                                  options.choices);
   if (!options.common.json && !choice.note.empty()) fmt::print("{}\n", choice.note);
   settings.encoding = classification ? encoding_of(choice.model, outputs) : Encoding::values;
 

@@ -30,7 +30,8 @@ series::Normalizer fit_scaling(const std::string& name, const series::Table& tab
 
 void train_on_table(const TrainOptions& options) {
   if (options.window < 1) {
-    throw ValueError(fmt::format("--window: expected the number of rows that the model sees, at least 1. Received: {}", options.window));
+    throw ValueError(fmt::format("--window: expected the number of rows that the model sees, at least 1. Received: {}",
+                                 options.window));
   }
   ForecastSettings forecast{options.columns, options.target, options.window, options.horizon};
   ForecastData train = read_forecast(options.data, options.data_options, forecast, options.missing);
@@ -60,8 +61,10 @@ void train_on_table(const TrainOptions& options) {
   }
 
   ModelChoice choice = make_model(options.model,
-                                  {.samples = windows.size(), .steps = options.window,
-                                   .channels = static_cast<Index>(forecast.columns.size()), .outputs = options.horizon,
+                                  {.samples = windows.size(),
+                                   .steps = options.window,
+                                   .channels = static_cast<Index>(forecast.columns.size()),
+                                   .outputs = options.horizon,
                                    .classification = false},
                                   options.choices);
   if (!options.common.json && !choice.note.empty()) fmt::print("{}\n", choice.note);
@@ -69,8 +72,13 @@ void train_on_table(const TrainOptions& options) {
   const History history = fit(choice, data, options);
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   write_results(choice, settings, history, options);
-  print_report({.choice = choice, .data = data, .history = history, .settings = settings, .seconds = seconds,
-                .forecast = score_forecast(choice.model, settings, has_test ? test : train, held_out ? held_rows : series::RowRange{})},
+  print_report({.choice = choice,
+                .data = data,
+                .history = history,
+                .settings = settings,
+                .seconds = seconds,
+                .forecast = score_forecast(choice.model, settings, has_test ? test : train,
+                                           held_out ? held_rows : series::RowRange{})},
                options);
 }
 

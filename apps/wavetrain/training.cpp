@@ -28,7 +28,8 @@ History fit(ModelChoice& choice, const TrainingData& data, const TrainOptions& o
   if (keep.empty() && options.patience) keep = has_validation ? "val_loss" : "loss";
   if (keep.empty()) keep = choice.keep_best ? "loss" : "none";
   if (keep.rfind("val_", 0) == 0 && !has_validation) {
-    throw ValueError(fmt::format("--keep-best {}: there is no validation data; expected --validation-split or --test as well.", keep));
+    throw ValueError(fmt::format(
+        "--keep-best {}: there is no validation data; expected --validation-split or --test as well.", keep));
   }
   if (keep != "none") {
     // Keeps the best weights in memory; with a patience as long as the training it never stops early.
@@ -41,23 +42,26 @@ History fit(ModelChoice& choice, const TrainingData& data, const TrainOptions& o
   const std::vector<double>& losses = history["loss"];
   for (std::size_t epoch = 0; epoch < losses.size(); ++epoch) {
     if (std::isfinite(losses[epoch])) continue;
-    throw ValueError(fmt::format("Training failed: the loss became {} in epoch {}. Expected a finite loss: try a smaller "
-                                 "--learning-rate, or --normalize.", losses[epoch], epoch + 1));
+    throw ValueError(
+        fmt::format("Training failed: the loss became {} in epoch {}. Expected a finite loss: try a smaller "
+                    "--learning-rate, or --normalize.",
+                    losses[epoch], epoch + 1));
   }
   return history;
 }
 
-void write_results(const ModelChoice& choice, const Settings& settings, const History& history, const TrainOptions& options) {
+void write_results(const ModelChoice& choice, const Settings& settings, const History& history,
+                   const TrainOptions& options) {
   save(choice.model, settings, options.out);
   if (!options.history.empty()) files::write_file_atomically(options.history, history_csv(history));
   if (!options.curves.empty()) {
-    files::write_file_atomically(options.curves, curves_svg(history, fmt::format("{} on {}", options.model, options.data)));
+    files::write_file_atomically(options.curves,
+                                 curves_svg(history, fmt::format("{} on {}", options.model, options.data)));
   }
 }
 
 void print_report(TrainReport report, const TrainOptions& options) {
-  // evaluate() keeps running sums inside the model, so it wants one that may change.
-  Sequential& model = const_cast<ModelChoice&>(report.choice).model;
+  Sequential& model = report.choice.model;
   const Logs training = model.evaluate(report.data.x, report.data.y, {.verbose = 0});
   std::optional<Logs> validation;
   if (report.data.validation.x.has_value()) {

@@ -45,11 +45,12 @@ void train_on_series(const TrainOptions& options);
 void train_on_table(const TrainOptions& options);
 
 // Writes the model file, the history and the curves.
-void write_results(const ModelChoice& choice, const Settings& settings, const History& history, const TrainOptions& options);
+void write_results(const ModelChoice& choice, const Settings& settings, const History& history,
+                   const TrainOptions& options);
 
 // The lines, or the JSON object, at the end.
 struct TrainReport {
-  const ModelChoice& choice;
+  ModelChoice& choice;  // evaluating keeps running sums inside the model
   const TrainingData& data;
   const History& history;
   const Settings& settings;

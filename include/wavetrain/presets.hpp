@@ -7,8 +7,8 @@
 //   conv-bn    Conv1D(64, 5), BatchNormalization, Conv1D(128, 3), GlobalAveragePooling1D, Dense
 //   conv-lstm  Conv1D(64, 7), MaxPooling1D(2), LSTM(128), LSTM(64), Dense
 //
-// The last layer follows the task. mlp, fcn and time-cnn keep one unit per class, as published; conv, conv-bn and conv-lstm
-// tell two classes apart with one sigmoid unit. For regression the last layer is linear and the loss is mse.
+// The last layer follows the task. mlp, fcn and time-cnn keep one unit per class, as published; conv, conv-bn and
+// conv-lstm tell two classes apart with one sigmoid unit. For regression the last layer is linear and the loss is mse.
 #pragma once
 
 #include <optional>

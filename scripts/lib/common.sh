@@ -13,7 +13,7 @@ die() {
 }
 
 # How many compilers to run at once: one per processor, but each may need 1.5 GiB.
-jobs() {
+job_count() {
   local processors memory
   processors=$(nproc)
   memory=$(awk '/^MemAvailable:/ { print int($2 / 1572864) }' /proc/meminfo)
@@ -55,5 +55,5 @@ configure_and_build() {
   done
   if (($#)); then shift; fi
   cmake --preset "$preset" "$@" &&
-    cmake --build --preset "$preset" --parallel "$(jobs)" "${targets[@]}"
+    cmake --build --preset "$preset" --parallel "$(job_count)" "${targets[@]}"
 }

@@ -2,6 +2,8 @@
 // A's axes exchanged: a tile's rows are neighbouring weights, its steps are time.
 #include "cpu/gemm.hpp"
 
+#include <cstdlib>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/gemm_tn.cpp"
 #include "cpu/highway.hpp"
@@ -63,7 +65,7 @@ void RunGemmTn(const GemmTn& g, Index begin, Index end) {
   t.from_zero = !g.accumulate;
   // Few enough that what a tile reads does not evict itself: rows of A that lie a multiple of a large power of two
   // apart share few sets of the cache. Blocks are nearly equal.
-  const Index most = std::clamp<Index>(9216 / (g.a.row_stride + grid.widest * kLanes), 48, kMaxRows);
+  const Index most = std::clamp<Index>(9216 / (std::abs(g.a.row_stride) + grid.widest * kLanes), 48, kMaxRows);
   const Index blocks = std::max<Index>(1, (rows + most - 1) / most),
               block = std::max<Index>(1, (rows + blocks - 1) / blocks);
   // Blocks of time outermost: what they hold of A and B stays in the first-level cache for all tiles.

@@ -29,9 +29,9 @@ bool is_name_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) !
 std::vector<const Description*> known_classes() {
   std::vector<const Description*> classes;
   for (const std::string& name : layer_class_names()) classes.push_back(find_layer_class(name));
-  for (const Registry* registry : {&InitializerFamily::registry(), &RegularizerFamily::registry(),
-                                   &ConstraintFamily::registry(), &OptimizerFamily::registry(), &LossFamily::registry(),
-                                   &MetricFamily::registry()}) {
+  for (const Registry* registry :
+       {&InitializerFamily::registry(), &RegularizerFamily::registry(), &ConstraintFamily::registry(),
+        &OptimizerFamily::registry(), &LossFamily::registry(), &MetricFamily::registry()}) {
     for (const Description* description : registry->descriptions()) classes.push_back(description);
   }
   return classes;
@@ -129,7 +129,8 @@ LayerListParser::Call LayerListParser::parse_call() {
                      hint.empty() ? fmt::format(" Known layers: {}.", fmt::join(layer_class_names(), ", ")) : hint),
          start);
   }
-  if (!take('(')) fail(fmt::format("Expected `(` behind {}: layers are written {}(...).", call.class_name, call.class_name), next_);
+  if (!take('('))
+    fail(fmt::format("Expected `(` behind {}: layers are written {}(...).", call.class_name, call.class_name), next_);
   call.arguments = parse_arguments(call.class_name);
   return call;
 }
@@ -165,7 +166,8 @@ Config LayerListParser::parse_arguments(const std::string& class_name) {
         fail(fmt::format("{} has no argument `{}`.{}", class_name, name, did_you_mean(name, names)), start);
       }
     }
-    if (arguments.find(name) != nullptr) fail(fmt::format("{}: the argument `{}` is given twice.", class_name, name), start);
+    if (arguments.find(name) != nullptr)
+      fail(fmt::format("{}: the argument `{}` is given twice.", class_name, name), start);
     arguments.set(name, parse_value());
     if (take(',')) continue;
     skip_blanks();
@@ -223,16 +225,19 @@ Config LayerListParser::parse_string() {
 Config LayerListParser::parse_number() {
   const std::size_t start = next_;
   std::string digits;
-  while (!at_end() && (std::isalnum(static_cast<unsigned char>(peek())) != 0 || std::string_view("+-._").find(peek()) != std::string_view::npos)) {
+  while (!at_end() && (std::isalnum(static_cast<unsigned char>(peek())) != 0 ||
+                       std::string_view("+-._").find(peek()) != std::string_view::npos)) {
     if (peek() != '_') digits += peek();
     ++next_;
   }
   const std::string_view number = std::string_view(digits).substr(!digits.empty() && digits[0] == '+' ? 1 : 0);
   const char* const end = number.data() + number.size();
   std::int64_t integer = 0;
-  if (const auto [stop, error] = std::from_chars(number.data(), end, integer); error == std::errc() && stop == end) return integer;
+  if (const auto [stop, error] = std::from_chars(number.data(), end, integer); error == std::errc() && stop == end)
+    return integer;
   double real = 0;
-  if (const auto [stop, error] = std::from_chars(number.data(), end, real); error == std::errc() && stop == end) return real;
+  if (const auto [stop, error] = std::from_chars(number.data(), end, real); error == std::errc() && stop == end)
+    return real;
   fail("Expected a value: a number, 'text', True, False, None, a list or a tuple.", start);
 }
 

@@ -61,14 +61,16 @@ Recipe fcn(const Problem& problem) {
 Recipe time_cnn(const Problem& problem) {
   // Two convolutions and two poolings leave nothing of a short series unless it is padded.
   const std::string padding = problem.steps < 60 ? "same" : "valid";
-  Entries entries{
-      layers::Conv1D{.filters = 6, .kernel_size = 7, .padding = padding, .activation = "sigmoid",
-                     .input_shape = {problem.steps, problem.channels}},
-      layers::AveragePooling1D{.pool_size = 3},
-      layers::Conv1D{.filters = 12, .kernel_size = 7, .padding = padding, .activation = "sigmoid"},
-      layers::AveragePooling1D{.pool_size = 3},
-      layers::Flatten{},
-      last_layer(problem, "sigmoid")};
+  Entries entries{layers::Conv1D{.filters = 6,
+                                 .kernel_size = 7,
+                                 .padding = padding,
+                                 .activation = "sigmoid",
+                                 .input_shape = {problem.steps, problem.channels}},
+                  layers::AveragePooling1D{.pool_size = 3},
+                  layers::Conv1D{.filters = 12, .kernel_size = 7, .padding = padding, .activation = "sigmoid"},
+                  layers::AveragePooling1D{.pool_size = 3},
+                  layers::Flatten{},
+                  last_layer(problem, "sigmoid")};
   return {.layers = std::move(entries),
           .compile = compile_options(problem, "adam", "mse"),
           .batch_size = 16,
@@ -86,28 +88,29 @@ Recipe plain(Entries entries, const Problem& problem) {
 }
 
 Recipe conv(const Problem& problem) {
-  return plain({layers::Conv1D{.filters = 32, .kernel_size = 3, .activation = "relu",
-                               .input_shape = {problem.steps, problem.channels}},
-                layers::MaxPooling1D{.pool_size = 2}, layers::Flatten{},
-                layers::Dense{.units = 128, .activation = "relu"}},
-               problem);
+  return plain(
+      {layers::Conv1D{
+           .filters = 32, .kernel_size = 3, .activation = "relu", .input_shape = {problem.steps, problem.channels}},
+       layers::MaxPooling1D{.pool_size = 2}, layers::Flatten{}, layers::Dense{.units = 128, .activation = "relu"}},
+      problem);
 }
 
 Recipe conv_bn(const Problem& problem) {
-  return plain({layers::Conv1D{.filters = 64, .kernel_size = 5, .activation = "relu",
-                               .input_shape = {problem.steps, problem.channels}},
-                layers::BatchNormalization{},
-                layers::Conv1D{.filters = 128, .kernel_size = 3, .activation = "relu"},
-                layers::GlobalAveragePooling1D{}},
-               problem);
+  return plain(
+      {layers::Conv1D{
+           .filters = 64, .kernel_size = 5, .activation = "relu", .input_shape = {problem.steps, problem.channels}},
+       layers::BatchNormalization{}, layers::Conv1D{.filters = 128, .kernel_size = 3, .activation = "relu"},
+       layers::GlobalAveragePooling1D{}},
+      problem);
 }
 
 Recipe conv_lstm(const Problem& problem) {
-  return plain({layers::Conv1D{.filters = 64, .kernel_size = 7, .activation = "relu",
-                               .input_shape = {problem.steps, problem.channels}},
-                layers::MaxPooling1D{.pool_size = 2}, layers::LSTM{.units = 128, .return_sequences = true},
-                layers::LSTM{.units = 64}},
-               problem);
+  return plain(
+      {layers::Conv1D{
+           .filters = 64, .kernel_size = 7, .activation = "relu", .input_shape = {problem.steps, problem.channels}},
+       layers::MaxPooling1D{.pool_size = 2}, layers::LSTM{.units = 128, .return_sequences = true},
+       layers::LSTM{.units = 64}},
+      problem);
 }
 
 struct Preset {
@@ -131,8 +134,9 @@ Recipe make(std::string_view name, const Problem& problem) {
   for (const Preset& preset : kPresets) {
     if (name != preset.name) continue;
     if (problem.samples < 1 || problem.steps < 1 || problem.channels < 1 || problem.outputs < 1) {
-      throw ValueError(fmt::format("A preset needs sizes of at least 1. Received: {} samples, {} steps, {} channels, {} outputs.",
-                                   problem.samples, problem.steps, problem.channels, problem.outputs));
+      throw ValueError(
+          fmt::format("A preset needs sizes of at least 1. Received: {} samples, {} steps, {} channels, {} outputs.",
+                      problem.samples, problem.steps, problem.channels, problem.outputs));
     }
     return preset.make(problem);
   }

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/naming.hpp"
-#include "wavetrain/losses.hpp"
+#include "wavetrain/loss.hpp"
 
 namespace wavetrain {
 namespace {

@@ -199,12 +199,11 @@ Config Sequential::config() const {
                                                         {"name", input_name}})));
   }
   for (const Layer& layer : s.layers) {
-    Config::Dict arguments;
-    for (auto& [key, value] : Config(layer.config(false)).as_dict()) {
-      if (key != "input_shape" && key != "name") arguments.emplace_back(key, value);
-    }
+    const Config arguments = layer.config(false);
     Config config = Config::dict({{"name", layer.name()}});
-    for (auto& [key, value] : arguments) config.set(key, value);
+    for (const auto& [key, value] : arguments.as_dict()) {
+      if (key != "input_shape" && key != "name") config.set(key, value);
+    }
     Config object = entry(layer.class_name().c_str(), std::move(config));
     object.set("module", layer.description().module);
     entries.push_back(std::move(object));

@@ -174,8 +174,8 @@ def test_summary(folder):
 CSV = "1,0.5,0.25,0.75,1\n2,1,2,3,4\n" * 10
 
 
-def train(*more, data="d.csv", model="Flatten() Dense(2)"):
-    return ("train", "--data", data, "--model", model, "--epochs", 1, "--out", "m.keras", *more)
+def train(*more, data="d.csv", model="Flatten() Dense(2)", out="m.keras"):
+    return ("train", "--data", data, "--model", model, "--out", out, *(more if "--epochs" in more else ("--epochs", "1", *more)))
 
 
 REFUSED = {
@@ -206,8 +206,8 @@ REFUSED = {
     "too few units": ({"d.csv": CSV}, train(model="Flatten() Dense(7)"), ["Dense(2"]),
     "output with a time axis": ({"d.csv": CSV}, train(model="Conv1D(2, 3)"), ["Flatten()"]),
     "split of nothing": ({"d.csv": CSV}, train("--validation-split", "0.001"), ["--validation-split"]),
-    "unwritable out": ({"d.csv": CSV}, train("--out", "no/such/m.keras"), ["no/such"]),
-    "out is no .keras file": ({"d.csv": CSV}, train("--out", "m.txt"), [".keras"]),
+    "unwritable out": ({"d.csv": CSV}, train(out="no/such/m.keras"), ["no/such"]),
+    "out is no .keras file": ({"d.csv": CSV}, train(out="m.txt"), [".keras"]),
     "unknown column": ({"t.csv": "a,b\n" + "1,2\n" * 50}, train("--target", "c", "--window", "4", data="t.csv"), ["c", "a", "b"]),
     "window longer than the table": ({"t.csv": "a,b\n" + "1,2\n" * 50}, train("--target", "a", "--window", "99", data="t.csv"), ["window"]),
     "no window": ({"t.csv": "a,b\n" + "1,2\n" * 50}, train("--target", "a", data="t.csv"), ["--window"]),

@@ -65,7 +65,7 @@ HEADS = [
     Head("binary_flat", _dense(1, "sigmoid"), "binary_crossentropy", "binary_flat", ("accuracy", "mse")),
     Head("binary_logits", _dense(1), loss("BinaryCrossentropy", from_logits=True), "binary", ("accuracy",)),
     Head("binary_smooth", _dense(1, "sigmoid"), loss("BinaryCrossentropy", label_smoothing=0.2), "binary",
-         (metric("AUC", name="pr", curve="PR"), metric("Precision", name="precise", thresholds=0.45))),
+         (metric("AUC", name="pr", curve="PR"), metric("Precision", name="precise", thresholds=0.6))),
     Head("multi_label", _dense(3, "sigmoid"), "binary_crossentropy", "binary", ("binary_accuracy", metric("Recall", name="recall"))),
     Head("categorical", _dense(4, "softmax"), "categorical_crossentropy", "onehot", ("accuracy", "categorical_accuracy", _TOP)),
     Head("categorical_logits", _dense(4), loss("CategoricalCrossentropy", from_logits=True), "onehot", ("acc", _TOP)),
