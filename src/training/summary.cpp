@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -44,9 +46,13 @@ std::string shape_text(const Shape& shape) {
   return "(" + text + ")";
 }
 
-// Layers with weights are unbuilt without an input shape. Whether a layer will have weights shows in its initializers.
+// Layers with weights are unbuilt without an input shape, and so are some that only look at it. Whether a layer will have
+// weights shows in its initializers.
 bool waits_for_build(const Layer& layer) {
+  constexpr std::string_view kLookAtShape[] = {"Cropping1D",   "Flatten",      "Permute",      "Rescaling",
+                                               "RepeatVector", "UpSampling1D", "ZeroPadding1D"};
   if (layer.built()) return false;
+  if (std::find(std::begin(kLookAtShape), std::end(kLookAtShape), layer.class_name()) != std::end(kLookAtShape)) return true;
   const auto& fields = layer.description().fields;
   return std::any_of(fields.begin(), fields.end(), [](const Field& field) { return field.name.ends_with("_initializer"); });
 }

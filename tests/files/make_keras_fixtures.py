@@ -33,6 +33,27 @@ def trained(keras):
     return model, x
 
 
+def deferred(keras):
+    """Built by fit, so for its batch size; with functions for names, a frozen layer and every part of an optimizer's state."""
+    keras.utils.set_random_seed(11)
+    layers = keras.layers
+    model = keras.Sequential([
+        layers.Conv1D(3, 3, activation=keras.activations.relu, trainable=False),
+        layers.AveragePooling1D(2),
+        layers.SimpleRNN(4, return_sequences=True),
+        layers.GRU(3),
+        layers.Dense(3),
+        layers.Softmax(),
+        layers.Dense(2, activation="tanh"),
+    ])
+    model.compile(optimizer=keras.optimizers.Nadam(0.01, gradient_accumulation_steps=2, use_ema=True),
+                  loss=keras.losses.mean_squared_error, metrics=[keras.metrics.MeanAbsoluteError(), "mse"],
+                  loss_weights=[0.5])
+    x = np.random.default_rng(5).normal(size=(6, 10, 2)).astype("float32")
+    model.fit(x, np.zeros((6, 2)), batch_size=4, epochs=4, verbose=0)
+    return model, x
+
+
 def answers(name, model, x):
     np.save(out / f"{name}.x.npy", x)
     np.save(out / f"{name}.y.npy", model.predict(x, verbose=0))
@@ -62,3 +83,8 @@ else:
     model, x = trained(keras)
     save(model, "keras3")
     answers("keras3", model, x)
+
+    model, x = deferred(keras)
+    save(model, "keras3_deferred")
+    (out / "keras3_deferred.h5").unlink()
+    answers("keras3_deferred", model, x)
