@@ -26,14 +26,21 @@ write_basic_package_version_file(wavetrain-config-version.cmake COMPATIBILITY Sa
 install(FILES ${PROJECT_BINARY_DIR}/wavetrain-config.cmake ${PROJECT_BINARY_DIR}/wavetrain-config-version.cmake
   cmake/FindLibZip.cmake DESTINATION ${package_dir})
 
+# Relative to itself, so that a package that was installed with another prefix, or moved, is still found.
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE pc_to_prefix)
 set(pc_libs "")
 foreach(library IN LISTS libraries)
   string(PREPEND pc_libs "-l${library} ")
 endforeach()
 set(pc_requires "fmt")
 set(pc_private "libhwy")
+set(pc_definitions "")
 if(WAVETRAIN_FILES)
   string(APPEND pc_private " libzip zlib")
+  string(APPEND pc_definitions " -DWAVETRAIN_WITH_FILES")
+endif()
+if(WAVETRAIN_SERIES)
+  string(APPEND pc_definitions " -DWAVETRAIN_WITH_SERIES")
 endif()
 # A static library needs at every link what a shared one has already taken in.
 if(NOT BUILD_SHARED_LIBS)

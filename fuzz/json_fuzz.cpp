@@ -13,7 +13,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const std::string text = to_json(parse_json({reinterpret_cast<const char*>(data), size}));
     if (to_json(parse_json(text)) != text) std::abort();
-  } catch (const FileError&) {
-  }
+  } catch (const FileError&) {}
   return 0;
 }

@@ -14,11 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const TypedArray array = parse_npy(bytes);
     const Bytes written = serialize_npy(array.view());
     if (serialize_npy(parse_npy(written).view()) != written) std::abort();
-  } catch (const FileError&) {
-  }
+  } catch (const FileError&) {}
   try {
     parse_npz(bytes);
-  } catch (const FileError&) {
-  }
+  } catch (const FileError&) {}
   return 0;
 }

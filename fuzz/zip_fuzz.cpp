@@ -13,10 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const std::string& name : reader.names()) {
       try {
         reader.read(name);
-      } catch (const FileError&) {
-      }
+      } catch (const FileError&) {}
     }
-  } catch (const FileError&) {
-  }
+  } catch (const FileError&) {}
   return 0;
 }

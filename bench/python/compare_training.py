@@ -40,18 +40,19 @@ def environment(threads):
 
 
 def run(peer, threads, arguments):
-    """What one process reports; empty, with a word on standard error, when it cannot run."""
+    """What one process reports, with a word on standard error when it did not come to its end."""
     processors = sorted(os.sched_getaffinity(0))[:threads]
     pinned = ["taskset", "-c", ",".join(map(str, processors)), *command(peer, threads, arguments)]
     try:
-        done = subprocess.run(pinned, env=environment(threads), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              check=False, timeout=arguments.timeout)
-    except subprocess.TimeoutExpired:
-        print(f"{peer}: no result within {arguments.timeout} s", file=sys.stderr)
-        return []
-    if done.returncode != 0:
-        print(f"{peer}: exit code {done.returncode}: {done.stderr.strip()[-300:]}", file=sys.stderr)
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        done = subprocess.run(pinned, env=environment(threads), stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+                              timeout=arguments.timeout)
+        output = done.stdout
+        if done.returncode != 0:
+            print(f"{peer}: exit code {done.returncode}: {done.stderr.decode().strip()[-300:]}", file=sys.stderr)
+    except subprocess.TimeoutExpired as late:  # what it has measured so far counts
+        output = late.stdout or b""
+        print(f"{peer}: not finished within {arguments.timeout} s", file=sys.stderr)
+    return [json.loads(line) for line in output.decode().splitlines() if line.startswith("{")]
 
 
 def fastest(measurements):

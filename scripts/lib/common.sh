@@ -13,7 +13,7 @@ die() {
 }
 
 # How many compilers to run at once: one per processor, but each may need 1.5 GiB.
-jobs() {
+job_count() {
   local processors memory
   processors=$(nproc)
   memory=$(awk '/^MemAvailable:/ { print int($2 / 1572864) }' /proc/meminfo)
@@ -34,9 +34,8 @@ step() {
     printf '%-58s %4d s\n' "$text" $((SECONDS - start))
   else
     printf '%-58s failed after %d s; the end of %s:\n' "$text" $((SECONDS - start)) "${log#"$root"/}" >&2
-    # Compiler errors drown in the commands around them.
-    { grep -nE '(error|Error|FAILED)[: ]' "$log" || true; } | head -n 20 | cut -c1-300 >&2
-    tail -n 40 "$log" | cut -c1-300 >&2
+    # Without the compiler's command lines and what went well.
+    grep -vE '^\[[0-9]+/[0-9]+\] |^(ccache )?/[^ ]+/(c\+\+|clang\+\+)' "$log" | tail -n 40 | cut -c1-300 >&2
   fi
   return "$status"
 }
@@ -56,5 +55,5 @@ configure_and_build() {
   done
   if (($#)); then shift; fi
   cmake --preset "$preset" "$@" &&
-    cmake --build --preset "$preset" --parallel "$(jobs)" "${targets[@]}"
+    cmake --build --preset "$preset" --parallel "$(job_count)" "${targets[@]}"
 }

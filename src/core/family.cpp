@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "core/snake_case.hpp"
+#include "core/naming.hpp"
 #include "core/suggest.hpp"
 
 namespace wavetrain {
@@ -46,7 +46,7 @@ Identifier parse(const Config& config, const std::string& kind) {
 }  // namespace
 
 void Registry::add(const Description& description, std::vector<std::string> aliases, Factory factory) {
-  aliases.insert(aliases.begin(), {description.class_name, snake_case(description.class_name)});
+  aliases.insert(aliases.begin(), {description.class_name, to_snake_case(description.class_name)});
   for (std::string& alias : aliases) alias = lower(alias);
   const std::lock_guard lock(mutex_);
   for (const std::string& alias : aliases) {

@@ -26,25 +26,26 @@ using FloatTag = hn::ScalableTag<float>;
 using FloatVec = hn::Vec<FloatTag>;
 inline constexpr Index kLanes = static_cast<Index>(HWY_LANES(float));
 
-// Rows of the main tile. Two vectors wide; see kWideVectors for tiles of few rows.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-inline constexpr int kTileRows = 12;
+// How many rows a tile of so many vectors has at most: accumulators, the vectors of B and one broadcast of A must fit
+// the registers. The widest tile has the fewest instructions per multiply-add; the others are for what remains of N.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON  // 32 registers
+inline constexpr int kTileVectors = 4;
+constexpr int TileRows(int vectors) { return vectors == 8 ? 1 : vectors == 4 ? 6 : 12; }
 #elif HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
-inline constexpr int kTileRows = 4;
-#else
-inline constexpr int kTileRows = 6;
+inline constexpr int kTileVectors = 2;
+constexpr int TileRows(int vectors) { return vectors == 8 ? 1 : vectors == 4 ? 2 : 4; }
+#else  // 16 registers
+inline constexpr int kTileVectors = 2;
+constexpr int TileRows(int vectors) { return vectors == 8 ? 1 : vectors == 4 ? 2 : vectors == 2 ? 6 : 12; }
 #endif
 inline constexpr Index kPanel = 2 * kLanes;  // columns of a packed panel
-// Steps of K for which a panel of B stays in the first-level cache (24 KiB) while rows of A pass by.
-inline constexpr Index kBlock = 24 * 1024 / (kPanel * static_cast<Index>(sizeof(float)));
+// Steps of K for which the panels of B that a tile reads stay in the first-level cache (24 KiB) while rows of A pass
+// by.
+inline constexpr Index kBlock = 24 * 1024 / (kTileVectors * kLanes * static_cast<Index>(sizeof(float)));
 
-// With few rows there are too few chains to hide the latency of a multiply-add, so such tiles take more columns at
-// once.
-constexpr int WideVectors(int rows) {
-  if (rows == 1) return kLanes == 1 ? 4 : 8;
-  if (rows == 2 || (rows == 3 && kTileRows > 6)) return 4;
-  return 2;
-}
+// Vectors of the widest tile for a matrix of `rows` rows. One or two rows have too few chains to hide the latency of a
+// multiply-add, so they take more columns at once.
+HWY_INLINE int WidestTile(Index rows) { return rows == 1 ? 8 : rows == 2 ? 4 : kTileVectors; }
 
 // The first `count` lanes, the others zero; nothing beyond them is read.
 HWY_INLINE FloatVec LoadSome(const float* p, Index count) {
@@ -224,26 +225,28 @@ HWY_NOINLINE void RunTiles(const Tile& t, const Epilogue& epilogue) {
                                        std::make_index_sequence<static_cast<std::size_t>(kRows * kVectors)>());
 }
 
-// Chooses the tile by its size: rows <= kTileRows, vectors one of 1, 2 and WideVectors(rows).
-template <Walk kWalk, class Epilogue, int kRows = kTileRows>
-HWY_INLINE void RunTiles(Index rows, int vectors, const Tile& t, const Epilogue& epilogue) {
-  if (rows < kRows) {
-    if constexpr (kRows > 1) RunTiles<kWalk, Epilogue, kRows - 1>(rows, vectors, t, epilogue);
-  } else if (vectors == 2) {
-    RunTiles<kRows, 2, kWalk>(t, epilogue);
-  } else if (vectors == 1) {
-    RunTiles<kRows, 1, kWalk>(t, epilogue);
-  } else if constexpr (WideVectors(kRows) > 2) {
-    RunTiles<kRows, WideVectors(kRows), kWalk>(t, epilogue);
+// Chooses the tile by its size: `vectors` is 1, 2, 4 or 8, and `rows` <= TileRows(vectors).
+template <Walk kWalk, int kVectors, class Epilogue, int kRows = TileRows(kVectors)>
+HWY_INLINE void RunTilesOf(Index rows, const Tile& t, const Epilogue& epilogue) {
+  if constexpr (kRows > 1) {
+    if (rows < kRows) return RunTilesOf<kWalk, kVectors, Epilogue, kRows - 1>(rows, t, epilogue);
   }
+  RunTiles<kRows, kVectors, kWalk>(t, epilogue);
+}
+template <Walk kWalk, class Epilogue>
+HWY_INLINE void RunTiles(Index rows, int vectors, const Tile& t, const Epilogue& epilogue) {
+  if (vectors == 4) RunTilesOf<kWalk, 4>(rows, t, epilogue);
+  else if (vectors == 2) RunTilesOf<kWalk, 2>(rows, t, epilogue);
+  else if (vectors == 1) RunTilesOf<kWalk, 1>(rows, t, epilogue);
+  else RunTilesOf<kWalk, 8>(rows, t, epilogue);
 }
 
-// `count` rows cut into as few tiles as possible, of nearly equal height: first `larger` of them one row higher.
+// `rows` rows cut into as few tiles as possible, of nearly equal height: first `larger` of them one row higher.
 struct RowTiles {
   Index count, height, larger;
 
-  HWY_INLINE explicit RowTiles(Index rows)
-      : count((rows + kTileRows - 1) / kTileRows),
+  HWY_INLINE RowTiles(Index rows, int vectors)
+      : count((rows + TileRows(vectors) - 1) / TileRows(vectors)),
         height(count == 0 ? 0 : rows / count),
         larger(count == 0 ? 0 : rows % count) {}
   HWY_INLINE Index begin(Index tile) const { return tile * height + std::min(tile, larger); }
@@ -272,19 +275,20 @@ HWY_INLINE void RunGemm(const Gemm& g, const Epilogue& epilogue) {
   Index width = g.a.width, taps = g.a.taps;
   if (g.a.tap_stride == width) width = K, taps = 1;  // the runs join up
   // Blocks of K: whole runs, or parts of one when it is long.
-  const Index block_width = std::min(width, kBlock);
+  const Index cuts = std::max<Index>(1, (width + kBlock - 1) / kBlock), block_width = (width + cuts - 1) / cuts;
   const Index block_taps = width == 0 ? taps : std::max<Index>(1, std::min(taps, kBlock / width));
   // Rows that stay in the second-level cache while the panels of B pass by.
-  const Index block_rows = std::max<Index>(8 * kTileRows, (Index{128} << 10) / std::max<Index>(K, 1));
-  const int widest = g.M <= kTileRows ? WideVectors(static_cast<int>(g.M)) : 2;
-  HWY_ALIGN float tail[kBlock * kPanel];
+  const Index block_rows = std::max<Index>(96, (Index{128} << 10) / std::max<Index>(K, 1));
+  const int widest = WidestTile(g.M);
+  HWY_ALIGN float tail[kBlock * kPanel];  // never wider: wide tiles are full
 
   for (Index m0 = 0; m0 < g.M; m0 += block_rows) {
-    const RowTiles tiles(std::min(block_rows, g.M - m0));
+    const Index rows = std::min(block_rows, g.M - m0);
     int vectors = 0;
     for (Index n = 0; n < g.N; n += vectors * kLanes) {
       Tile t;
       vectors = NextVectors(g.N - n, widest);
+      const RowTiles tiles(rows, vectors);
       t.columns = std::min<Index>(g.N - n, vectors * kLanes);
       t.column = n;
       t.row_stride = g.a.row_stride;

@@ -22,7 +22,7 @@ void RunGemmBias(const Gemm& g) {
 Index PackedFloats(Index K, Index N) { return K * ((N + kLanes - 1) / kLanes) * kLanes; }
 
 // Packing a panel costs about as much as two tiles of rows that read B in place.
-Index PackingPaysFrom() { return 4 * kTileRows; }
+Index PackingPaysFrom() { return 48; }
 
 void Pack(const PackSource& s, float* packed) {
   for (Index n = 0; n < s.N; n += kPanel) {

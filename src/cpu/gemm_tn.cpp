@@ -2,6 +2,8 @@
 // A's axes exchanged: a tile's rows are neighbouring weights, its steps are time.
 #include "cpu/gemm.hpp"
 
+#include <cstdlib>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/gemm_tn.cpp"
 #include "cpu/highway.hpp"
@@ -13,14 +15,20 @@
 HWY_BEFORE_NAMESPACE();
 namespace wavetrain::cpu::HWY_NAMESPACE {
 
-// How dW is cut: row groups of at most kTileRows times column groups.
+// From this many tiles below each other on, the columns of B that they share are copied: rows that lie a multiple of a
+// large power of two apart share few sets of the first-level cache.
+inline constexpr Index kCopyFrom = 4;
+// Rows of a block of time, at most.
+inline constexpr Index kMaxRows = 128;
+
+// How dW is cut: row groups times column groups, a tile each (the last column group may take two).
 struct TnGrid {
-  Index runs;          // groups never cross a run
-  Index run_rows;      // rows of dW per run
-  Index row_stride;    // in A, between the rows of a run
-  Index run_stride;    // in A, between runs
-  RowTiles groups{0};  // row groups per run
-  int widest;          // vectors per tile
+  Index runs;             // groups never cross a run
+  Index run_rows;         // rows of dW per run
+  Index row_stride;       // in A, between the rows of a run
+  Index run_stride;       // in A, between runs
+  int widest = 1;         // vectors per tile
+  RowTiles groups{0, 1};  // row groups per run
   Index column_groups;
 
   explicit TnGrid(const GemmTn& g) {
@@ -30,8 +38,8 @@ struct TnGrid {
     } else if (g.a.width == 1) {
       run_rows = runs, runs = 1, row_stride = g.a.tap_stride;  // one channel, dilated
     }
-    groups = RowTiles(run_rows);
-    widest = run_rows == 0 ? 2 : WideVectors(static_cast<int>(std::min<Index>(run_rows, kTileRows)));
+    widest = NextVectors(g.N, WidestTile(run_rows));
+    groups = RowTiles(run_rows, widest);
     column_groups = (g.N + widest * kLanes - 1) / (widest * kLanes);
   }
   Index row_groups() const { return runs * groups.count; }
@@ -42,13 +50,12 @@ Index TnTiles(const GemmTn& g) { return TnGrid(g).tiles(); }
 
 void RunGemmTn(const GemmTn& g, Index begin, Index end) {
   const TnGrid grid(g);
-  HWY_ALIGN float tail[kBlock * kPanel];
+  HWY_ALIGN float tail[kMaxRows * kTileVectors * kLanes];
   // Without any rows, one empty block writes the zeros.
   const bool empty = g.samples * g.rows == 0;
   const Index samples = empty ? 1 : g.samples, rows = empty ? 0 : g.rows;
   Tile t;
   t.taps = 1;
-  t.tiles = 1;
   t.tap_jump = 0;
   t.panel_stride = kPanel;
   t.row_stride = grid.row_stride;
@@ -56,10 +63,15 @@ void RunGemmTn(const GemmTn& g, Index begin, Index end) {
   t.ldc = g.ldw;
   t.last = false;
   t.from_zero = !g.accumulate;
+  // Few enough that what a tile reads does not evict itself: rows of A that lie a multiple of a large power of two
+  // apart share few sets of the cache. Blocks are nearly equal.
+  const Index most = std::clamp<Index>(9216 / (std::abs(g.a.row_stride) + grid.widest * kLanes), 48, kMaxRows);
+  const Index blocks = std::max<Index>(1, (rows + most - 1) / most),
+              block = std::max<Index>(1, (rows + blocks - 1) / blocks);
   // Blocks of time outermost: what they hold of A and B stays in the first-level cache for all tiles.
   for (Index sample = 0; sample < samples; ++sample) {
-    for (Index r = 0; r == 0 || r < rows; r += kBlock, t.from_zero = false) {
-      t.width = std::min(kBlock, rows - r);
+    for (Index r = 0; r == 0 || r < rows; r += block, t.from_zero = false) {
+      t.width = std::min(block, rows - r);
       const float* a = g.a.data + sample * g.a_sample_stride + r * g.a.row_stride;
       const float* b = g.b + sample * g.b_sample_stride + r * g.ldb;
       for (Index column_group = begin / grid.row_groups(); column_group * grid.row_groups() < end; ++column_group) {
@@ -74,13 +86,17 @@ void RunGemmTn(const GemmTn& g, Index begin, Index end) {
           t.columns = std::min<Index>(stop - n, vectors * kLanes);
           t.b = b + n;
           t.b_step = g.ldb;
-          if (t.columns < vectors * kLanes) {
+          if (t.columns < vectors * kLanes || (group_end - group_begin >= kCopyFrom && vectors <= kTileVectors)) {
             PackTail(t.b, g.ldb, t.width, t.columns, vectors, tail);
             t.b = tail;
             t.b_step = vectors * kLanes;
+            t.panel_stride = kPanel;
           }
-          for (Index group = group_begin; group < group_end; ++group) {
+          for (Index group = group_begin; group < group_end; group += t.tiles) {
+            // As many tiles of equal height as follow each other in this run.
             const Index run = group / grid.groups.count, part = group % grid.groups.count;
+            const Index equal = part < grid.groups.larger ? grid.groups.larger : grid.groups.count;
+            t.tiles = std::min(group_end - group, equal - part);
             const Index row = grid.groups.begin(part), height = grid.groups.rows(part);
             t.a = a + run * grid.run_stride + row * grid.row_stride;
             t.c = g.w + (run * grid.run_rows + row) * g.ldw + n;

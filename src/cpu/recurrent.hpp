@@ -15,7 +15,6 @@
 // samples beside it, nor on the slice, nor on how a sequence is cut into calls that hand on the state: a stream equals
 // a batch. Weight gradients are one ascending chain over samples and, within one, over steps in processing order, for
 // every output element; they are cut into tiles of output elements, so the number of threads does not show either.
-// Gates of one unit share a division in the fused kernel (errors up to 6 ulp, and NaN in one gate reaches them all).
 //
 // Nothing here allocates, throws or checks. All sizes are in floats. Packed weights, saved values and scratch should
 // begin at multiples of 64 bytes: vectors that straddle cache lines cost up to a factor of two. Packed weights and

@@ -36,11 +36,10 @@ HWY_INLINE void ForEach(const F& f) {
   Unroll(f, std::make_index_sequence<static_cast<std::size_t>(N)>());
 }
 
-// Sigmoid and tanh of several vectors, as quotients of which the division is still to be done, so that several can
-// share one: a division of vectors takes as long as ten multiplications. Denominators lie between 1 and 2. Same
-// formulas as in vector_math-inl.h, but in stages: all vectors take a step before one takes the next. One vector after
-// the other is up to twice as slow, since a chain of dependent instructions fills the processor's scheduler before it
-// sees the next chain.
+// Sigmoid and tanh of several vectors, as quotients of which the division is still to be done. Denominators lie between
+// 1 and 2. Same formulas as in vector_math-inl.h, but in stages: all vectors take a step before one takes the next. One
+// vector after the other is up to twice as slow, since a chain of dependent instructions fills the processor's
+// scheduler before it sees the next chain.
 struct Quotient {
   FloatVec numerator, denominator;
 };
@@ -88,20 +87,17 @@ HWY_INLINE void Tanh(const FloatVec* x, FloatVec* y) {
   ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA { y[n] = hn::Div(q[n].numerator, q[n].denominator); });
 }
 
+// One division for each quotient. Sharing one among the gates of a unit saves a few per cent of a step, but costs three
+// more roundings, which training against Keras shows, and carries a NaN from one gate into the others.
+HWY_INLINE void Divide(const Quotient& a, FloatVec& qa) { qa = hn::Div(a.numerator, a.denominator); }
 HWY_INLINE void Divide(const Quotient& a, const Quotient& b, FloatVec& qa, FloatVec& qb) {
-  const FloatVec inverse = hn::Div(hn::Set(FloatTag(), 1.0f), hn::Mul(a.denominator, b.denominator));
-  qa = hn::Mul(a.numerator, hn::Mul(inverse, b.denominator));
-  qb = hn::Mul(b.numerator, hn::Mul(inverse, a.denominator));
+  Divide(a, qa);
+  Divide(b, qb);
 }
 HWY_INLINE void Divide(const Quotient& a, const Quotient& b, const Quotient& c, const Quotient& e, FloatVec& qa,
                        FloatVec& qb, FloatVec& qc, FloatVec& qe) {
-  const FloatVec ab = hn::Mul(a.denominator, b.denominator), ce = hn::Mul(c.denominator, e.denominator);
-  const FloatVec inverse = hn::Div(hn::Set(FloatTag(), 1.0f), hn::Mul(ab, ce));
-  const FloatVec inverse_ab = hn::Mul(inverse, ce), inverse_ce = hn::Mul(inverse, ab);
-  qa = hn::Mul(a.numerator, hn::Mul(inverse_ab, b.denominator));
-  qb = hn::Mul(b.numerator, hn::Mul(inverse_ab, a.denominator));
-  qc = hn::Mul(c.numerator, hn::Mul(inverse_ce, e.denominator));
-  qe = hn::Mul(e.numerator, hn::Mul(inverse_ce, c.denominator));
+  Divide(a, b, qa, qb);
+  Divide(c, e, qc, qe);
 }
 
 // y·(1 - y) and 1 - y², the derivatives of sigmoid and tanh by their values.

@@ -95,8 +95,8 @@ bool mark_tokens(std::string_view text, MarkedText& marked) {
   return true;
 }
 
-// Receives the library's events and builds the tree. Open lists and dicts lie on `open_` until they are complete, so that
-// no pointer into a growing vector is kept.
+// Receives the library's events and builds the tree. Open lists and dicts lie on `open_` until they are complete, so
+// that no pointer into a growing vector is kept.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
   Builder(std::string_view text, const MarkedText* marked, int max_depth)

@@ -30,8 +30,9 @@ KerasArchive interpreted(std::map<std::string, Bytes, std::less<>> members, std:
     const auto found = members.find(name);
     if (found == members.end()) {
       const bool npz = members.contains(kNpzWeights);
-      throw FileError(npz ? fmt::format("{}: weights in '{}' are not supported; save them as HDF5.", source, kNpzWeights)
-                          : fmt::format("{}: not a Keras model, it has no member '{}'.", source, name));
+      throw FileError(
+          npz ? fmt::format("{}: weights in '{}' are not supported; save them as HDF5.", source, kNpzWeights)
+              : fmt::format("{}: not a Keras model, it has no member '{}'.", source, name));
     }
     return std::move(members.extract(found).mapped());
   };
@@ -66,7 +67,8 @@ KerasArchive parse_keras_archive(ByteSpan file, std::string_view source) {
   if (!ZipReader::recognises(file)) {
     // The commonest mix-up: Keras 2 models are HDF5 files, sometimes with the new ending.
     const bool hdf5 = as_text(file).starts_with("\x89HDF");
-    throw FileError(fmt::format("{}: not a zip archive{}.", source, hdf5 ? ", but an HDF5 file (Keras' legacy .h5 format)" : ""));
+    throw FileError(
+        fmt::format("{}: not a zip archive{}.", source, hdf5 ? ", but an HDF5 file (Keras' legacy .h5 format)" : ""));
   }
   const ZipReader zip(file, std::string(source));
   std::map<std::string, Bytes, std::less<>> members;

@@ -20,7 +20,8 @@ TypedArray parse(ByteSpan file, const NpyHeader& header) {
   if (header.half) {
     result.bytes.resize(2 * content.size());
     for (std::size_t i = 0; i < content.size(); i += 2) {
-      Bytes pair(content.begin() + static_cast<std::ptrdiff_t>(i), content.begin() + static_cast<std::ptrdiff_t>(i + 2));
+      Bytes pair(content.begin() + static_cast<std::ptrdiff_t>(i),
+                 content.begin() + static_cast<std::ptrdiff_t>(i + 2));
       convert_byte_order(pair, 2, header.order);
       std::uint16_t half;
       std::memcpy(&half, pair.data(), 2);

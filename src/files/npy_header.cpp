@@ -44,7 +44,8 @@ class Literal {
     skip_space();
     const char quote = rest_.empty() ? '\0' : rest_.front();
     const std::size_t end = quote == '\'' || quote == '"' ? rest_.find(quote, 1) : std::string_view::npos;
-    if (end == std::string_view::npos) fail(fmt::format("the header should have a text at \"{}\"", rest_.substr(0, 20)));
+    if (end == std::string_view::npos)
+      fail(fmt::format("the header should have a text at \"{}\"", rest_.substr(0, 20)));
     const std::string_view result = rest_.substr(1, end - 1);
     rest_.remove_prefix(end + 1);
     return result;
@@ -62,7 +63,8 @@ class Literal {
     skip_space();
     Index value = 0;
     const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
-    if (error != std::errc() || value < 0) fail(fmt::format("the header should have a size at \"{}\"", rest_.substr(0, 20)));
+    if (error != std::errc() || value < 0)
+      fail(fmt::format("the header should have a size at \"{}\"", rest_.substr(0, 20)));
     rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
     if (!rest_.empty() && rest_.front() == 'L') rest_.remove_prefix(1);  // Python 2's long
     return value;
@@ -77,7 +79,8 @@ class Literal {
         break;
       }
     }
-    if (dims.size() > Shape::kMaxRank) fail(fmt::format("{} dimensions, at most {} are supported", dims.size(), Shape::kMaxRank));
+    if (dims.size() > Shape::kMaxRank)
+      fail(fmt::format("{} dimensions, at most {} are supported", dims.size(), Shape::kMaxRank));
     return Shape(dims);
   }
   // True for '[', where a text was expected: a record type.
@@ -92,7 +95,8 @@ class Literal {
 
  private:
   void skip_space() {
-    while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\n' || rest_.front() == '\t' || rest_.front() == '\r')) {
+    while (!rest_.empty() &&
+           (rest_.front() == ' ' || rest_.front() == '\n' || rest_.front() == '\t' || rest_.front() == '\r')) {
       rest_.remove_prefix(1);
     }
   }
@@ -114,7 +118,8 @@ void parse_type(std::string_view descr, NpyHeader& header) {
       return;
     }
   }
-  fail(fmt::format("type '{}' is not supported; bool, integers and floating point numbers of up to 64 bits are", descr));
+  fail(
+      fmt::format("type '{}' is not supported; bool, integers and floating point numbers of up to 64 bits are", descr));
 }
 
 std::size_t header_length(ByteSpan start, std::size_t& prefix) {
@@ -156,7 +161,8 @@ NpyHeader parse_npy_header(ByteSpan start, std::uint64_t file_size) {
   while (!literal.accept('}')) {
     const std::string_view key = literal.text();
     literal.expect(':');
-    const bool repeated = (key == "descr" && has_type) || (key == "shape" && has_shape) || (key == "fortran_order" && fortran);
+    const bool repeated =
+        (key == "descr" && has_type) || (key == "shape" && has_shape) || (key == "fortran_order" && fortran);
     if (repeated) fail(fmt::format("the header has '{}' twice", key));
     if (key == "descr") {
       if (literal.list_follows()) fail("record types are not supported");
@@ -182,7 +188,8 @@ NpyHeader parse_npy_header(ByteSpan start, std::uint64_t file_size) {
   const std::size_t element = header.half ? 2 : size_of(header.type);
   Index product = 8;
   for (const Index dim : header.shape) {
-    if (dim > 0 && product > std::numeric_limits<Index>::max() / dim) fail(fmt::format("shape {} is too large", to_string(header.shape)));
+    if (dim > 0 && product > std::numeric_limits<Index>::max() / dim)
+      fail(fmt::format("shape {} is too large", to_string(header.shape)));
     product *= std::max<Index>(dim, 1);
   }
   header.data_at = prefix + length;

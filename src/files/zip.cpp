@@ -117,7 +117,8 @@ struct ZipReader::Impl {
     }
     // Members that overlap, each inflating the same bytes, are a bomb that no single member's sizes give away.
     if (status.comp_size > stored_left) {
-      fail(name, fmt::format("claims {} bytes of the archive, which has only {} left for it.", status.comp_size, stored_left));
+      fail(name, fmt::format("claims {} bytes of the archive, which has only {} left for it.", status.comp_size,
+                             stored_left));
     }
     stored_left -= status.comp_size;
     // Sizes come from the file; no memory is asked for before they are known to be possible.
@@ -164,7 +165,8 @@ Bytes ZipReader::read(std::string_view name) const {
   for (;;) {
     std::byte beyond;
     const bool full = count == bytes.size();
-    const zip_int64_t received = zip_fread(file.get(), full ? &beyond : bytes.data() + count, full ? 1 : bytes.size() - count);
+    const zip_int64_t received =
+        zip_fread(file.get(), full ? &beyond : bytes.data() + count, full ? 1 : bytes.size() - count);
     if (received < 0) impl_->fail(name, fmt::format("is damaged: {}.", zip_file_strerror(file.get())));
     if (received == 0) break;
     if (full) impl_->fail(name, fmt::format("is damaged: it holds more than the {} bytes declared.", bytes.size()));

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "wavetrain/losses.hpp"
+#include "wavetrain/loss.hpp"
 #include "wavetrain/metric.hpp"
 
 namespace wavetrain {

@@ -83,7 +83,7 @@ History Trainer::fit(const DataView& x, const DataView& y, const FitOptions& o) 
   auto history = std::make_shared<History>();
   std::vector<std::shared_ptr<Callback>> list = o.callbacks;
   list.push_back(history);
-  if (verbose > 0) list.push_back(std::make_shared<callbacks::ProgbarLogger>(verbose));
+  if (verbose > 0) list.push_back(callbacks::ProgbarLogger{});
   CallbackList callbacks(std::move(list), model_, {.verbose = verbose, .epochs = o.epochs, .steps = steps});
 
   Shape capacity = fit_to_input(train.x.shape(), state().input_shape);

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "wavetrain/losses.hpp"
+#include "wavetrain/loss.hpp"
 
 namespace wavetrain {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "wavetrain/losses.hpp"
+#include "wavetrain/loss.hpp"
 
 namespace wavetrain {
 

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "core/snake_case.hpp"
-#include "wavetrain/losses.hpp"
+#include "core/naming.hpp"
+#include "wavetrain/loss.hpp"
 
 namespace wavetrain {
 namespace {
@@ -23,7 +23,7 @@ Config resolved(const Config& identifier) {
 }  // namespace
 
 std::string metric_name(const std::optional<std::string>& name, const Description& description) {
-  return name ? *name : snake_case(description.class_name);
+  return name ? *name : to_snake_case(description.class_name);
 }
 
 Metric::Metric(const Config& identifier) : Member(resolved(identifier)) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cpu/pool.hpp"
+#include "cpu/reduce.hpp"
 
 namespace wavetrain {
 
@@ -75,10 +76,7 @@ void Optimizer::State::collect(const Part& part) {
 void Optimizer::State::find_clip_factors() {
   cpu::parallel_for(static_cast<Index>(parts.size()), [this](Index i, int) {
     const Part& part = parts[static_cast<std::size_t>(i)];
-    const float* g = gradient(part);
-    double squares = 0;
-    for (Index k = 0; k < part.size; ++k) squares += double{g[k]} * g[k];
-    part_squares[static_cast<std::size_t>(i)] = squares;
+    part_squares[static_cast<std::size_t>(i)] = cpu::sum_of_squares(part.size, gradient(part));
   });
   if (arguments.clipnorm) {
     std::fill(clip_factors.begin(), clip_factors.end(), 0.0f);
@@ -119,9 +117,7 @@ void Optimizer::State::update(const OptimizerFamily::Methods& methods, const Par
   if (updating) {
     float* g = gradient(part);
     const float factor = clip_factors[part.block];
-    if (factor != 1) {
-      for (Index i = 0; i < part.size; ++i) g[i] *= factor;
-    }
+    if (factor != 1) cpu::scale(part.size, factor, g);
     if (arguments.clipvalue && *arguments.clipvalue > 0) {
       const auto limit = static_cast<float>(*arguments.clipvalue);
       for (Index i = 0; i < part.size; ++i) g[i] = std::clamp(g[i], -limit, limit);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "training/optimizer_math.hpp"
+#include "cpu/optimizer_kernels.hpp"
 
 namespace wavetrain::optimizers {
 namespace {
@@ -19,10 +19,15 @@ std::vector<OptimizerSlot> adam_slots(const T& self) {
 
 template <class T>
 void adam_update(const T& self, const OptimizerRange& r) {
-  using namespace optimizer_math;
-  const AdamFactors factors = adam_factors(r.learning_rate, self.beta_1, self.beta_2, self.epsilon, r.step);
-  if (self.amsgrad) adam_amsgrad(r.size, factors, r.w, r.g, r.slots[0], r.slots[1], r.slots[2]);
-  else adam(r.size, factors, r.w, r.g, r.slots[0], r.slots[1]);
+  const double t = static_cast<double>(r.step);
+  // In double: float32 would lose digits in 1 - beta_2^t while t is small.
+  const double step_size = r.learning_rate * std::sqrt(1 - std::pow(self.beta_2, t)) / (1 - std::pow(self.beta_1, t));
+  cpu::adam_step({.step_size = f32(step_size),
+                  .beta_1 = self.beta_1,
+                  .beta_2 = self.beta_2,
+                  .epsilon = f32(self.epsilon),
+                  .amsgrad = self.amsgrad},
+                 r.size, r.w, r.g, r.slots[0], r.slots[1], r.slots[2]);
 }
 
 }  // namespace
@@ -33,9 +38,8 @@ std::vector<OptimizerSlot> SGD::slots() const {
 }
 
 void SGD::update(const OptimizerRange& r) const {
-  const float lr = f32(r.learning_rate);
-  if (momentum == 0) optimizer_math::sgd(r.size, lr, r.w, r.g);
-  else optimizer_math::sgd_momentum(r.size, lr, f32(momentum), nesterov, r.w, r.g, r.slots[0]);
+  cpu::sgd_step({.learning_rate = f32(r.learning_rate), .momentum = f32(momentum), .nesterov = nesterov}, r.size, r.w,
+                r.g, r.slots[0]);
 }
 
 std::vector<OptimizerSlot> RMSprop::slots() const {
@@ -46,11 +50,14 @@ std::vector<OptimizerSlot> RMSprop::slots() const {
 }
 
 void RMSprop::update(const OptimizerRange& r) const {
-  const optimizer_math::RmspropFactors factors{f32(r.learning_rate), f32(rho), f32(1 - rho), f32(epsilon),
-                                               f32(momentum)};
   const bool moves = momentum > 0;
-  optimizer_math::rmsprop(r.size, factors, r.w, r.g, r.slots[0], moves ? r.slots[1] : nullptr,
-                          centered ? r.slots[moves ? 2 : 1] : nullptr);
+  cpu::rmsprop_step({.learning_rate = f32(r.learning_rate),
+                     .rho = rho,
+                     .momentum = f32(momentum),
+                     .epsilon = f32(epsilon),
+                     .centered = centered},
+                    r.size, r.w, r.g, r.slots[0], moves ? r.slots[1] : nullptr,
+                    centered ? r.slots[moves ? 2 : 1] : nullptr);
 }
 
 std::vector<OptimizerSlot> Adam::slots() const { return adam_slots(*this); }

@@ -6,6 +6,7 @@
 
 #include "core/naming.hpp"
 #include "core/suggest.hpp"
+#include "training/keras_config.hpp"
 #include "training/model_state.hpp"
 #include "training/trainer.hpp"
 
@@ -195,45 +196,26 @@ Config Sequential::config() const {
   if (s.input_shape.rank() > 0) {
     const std::string input_name = s.input && !s.input->name.empty() ? s.input->name : "input_layer";
     entries.push_back(entry("InputLayer", Config::dict({{"batch_shape", Codec<Shape>::to_config(s.input_shape)},
-                                                        {"dtype", "float32"},
                                                         {"name", input_name}})));
   }
   for (const Layer& layer : s.layers) {
-    Config::Dict arguments;
-    for (auto& [key, value] : Config(layer.config(false)).as_dict()) {
-      if (key != "input_shape" && key != "name") arguments.emplace_back(key, value);
-    }
+    const Config arguments = layer.config(false);
     Config config = Config::dict({{"name", layer.name()}});
-    for (auto& [key, value] : arguments) config.set(key, value);
+    for (const auto& [key, value] : arguments.as_dict()) {
+      if (key != "input_shape" && key != "name") config.set(key, value);
+    }
     Config object = entry(layer.class_name().c_str(), std::move(config));
     object.set("module", layer.description().module);
     entries.push_back(std::move(object));
   }
-  Config result = Config::dict({{"name", s.name}, {"layers", std::move(entries)}});
+  Config result = Config::dict({{"name", s.name}, {"layers", portable_config(entries)}});
   if (s.input_shape.rank() > 0) result.set("build_input_shape", Codec<Shape>::to_config(s.input_shape));
   return result;
 }
 
 Sequential Sequential::from_config(const Config& config) {
   Sequential model(std::vector<Entry>{}, config.find("name") != nullptr ? config.at("name").as_string() : "");
-  for (const Config& entry : config.at("layers").as_list()) {
-    const std::string& class_name = entry.at("class_name").as_string();
-    Config arguments = entry.at("config");
-    if (class_name == "InputLayer") {
-      // What only other kinds of data need is dropped; everything else must be understood.
-      Config known = Config(Config::Dict{});
-      for (const auto& [key, value] : arguments.as_dict()) {
-        const bool irrelevant = key == "sparse" || key == "ragged" || key == "optional" || key == "trainable";
-        if (!irrelevant) known.set(key, value);
-        else if (key != "trainable" && value.is_bool() && value.as_bool()) {
-          throw NotSupported(fmt::format("InputLayer with {}=True is not supported", key));
-        }
-      }
-      model.add(wavetrain::from_config<layers::Input>(known));
-      continue;
-    }
-    model.add(make_layer(class_name, arguments));
-  }
+  for (const Config& entry : config.at("layers").as_list()) model.add(layer_from_config(entry));
   if (const Config* shape = config.find("build_input_shape"); shape != nullptr && !shape->is_null() && !model.built()) {
     model.build(Codec<Shape>::from_config(*shape));
   }

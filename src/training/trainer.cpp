@@ -109,7 +109,7 @@ void Trainer::build_optimizer() {
 }
 
 // Loss of the batch in `work`; in training its gradient goes where backward starts.
-double Trainer::apply_loss(cpu::Workspace& work, Index count, bool train, bool weighted) {
+double Trainer::apply_loss(cpu::Workspace& work, bool train, bool weighted) {
   if (!options_.loss.has_value()) {
     if (train) std::fill_n(work.output_grad(), work.output_shape().size(), 0.0f);
     return 0;
@@ -117,24 +117,26 @@ double Trainer::apply_loss(cpu::Workspace& work, Index count, bool train, bool w
   const Loss& loss = options_.loss;
   const LossShape shape = loss.shape(y_shape_, work.output_shape());
   const LossFacts facts = loss.inspect(y_.data(), shape);
-  double weight_sum = 0;
-  if (weighted) {
-    for (Index i = 0; i < shape.rows; ++i) weight_sum += weights_[static_cast<std::size_t>(i)];
-  }
-  const double scale = loss.scale(shape.rows, facts, weighted ? weight_sum : static_cast<double>(shape.rows)) *
-                       options_.loss_weights.value_or(1.0);
   const OutputActivation activation = output_activation(*state().graph);
+  LossRows batch;
+  batch.shape = shape;
+  batch.y_true = y_.data();
+  batch.y_pred = work.output();
+  batch.weights = weighted ? weights_.data() : nullptr;
+  batch.row_loss = row_loss_.data();
+  batch.gradient = train ? work.output_grad() : nullptr;
+  batch.through = train && loss.fuses(activation) ? activation : OutputActivation::none;
+  batch.facts = facts;
+  const double scale = loss.scale(batch) * options_.loss_weights.value_or(1.0);
+  batch.scale = scale;
   const auto evaluate = [&](Index first, Index last) {
-    LossRows rows;
-    rows.shape = {.rows = last - first, .width = shape.width, .target_width = shape.target_width};
-    rows.y_true = y_.data() + first * shape.target_width;
-    rows.y_pred = work.output() + first * shape.width;
-    rows.weights = weighted ? weights_.data() + first : nullptr;
-    rows.scale = scale;
-    rows.row_loss = row_loss_.data() + first;
-    rows.gradient = train ? work.output_grad() + first * shape.width : nullptr;
-    rows.through = train && loss.fuses(activation) ? activation : OutputActivation::none;
-    rows.facts = facts;
+    LossRows rows = batch;
+    rows.shape.rows = last - first;
+    rows.y_true += first * shape.target_width;
+    rows.y_pred += first * shape.width;
+    if (rows.weights != nullptr) rows.weights += first;
+    rows.row_loss += first;
+    if (rows.gradient != nullptr) rows.gradient += first * shape.width;
     loss.evaluate(rows);
   };
   const Index parts = std::min<Index>(num_threads(), shape.rows * shape.width / kLossValuesPerThread);
@@ -150,7 +152,6 @@ double Trainer::apply_loss(cpu::Workspace& work, Index count, bool train, bool w
     const double row = row_loss_[static_cast<std::size_t>(i)];
     sum += weighted ? row * weights_[static_cast<std::size_t>(i)] : row;
   }
-  (void)count;
   return sum * scale;
 }
 
@@ -193,7 +194,7 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
   work.forward(++steps_, state().weights_version());
   const bool weighted = examples.weighted();
   if (weighted && options_.loss.has_value()) weigh(examples, count, options_.loss.shape(y_shape_, work.output_shape()));
-  double loss = apply_loss(work, count, train, weighted);
+  double loss = apply_loss(work, train, weighted);
   for (Tracked& tracked : metrics_) {
     MetricBatch metric_batch{.y_true = y_.data(),
                              .y_pred = work.output(),

@@ -58,7 +58,7 @@ class Trainer {
   void run_batch(const Examples& examples, std::span<const Index> rows, Index count, bool train, cpu::Workspace& work);
   void gather(const Examples& examples, std::span<const Index> rows, Index count, cpu::Workspace& work);
   void weigh(const Examples& examples, Index count, const LossShape& shape);
-  double apply_loss(cpu::Workspace& work, Index count, bool train, bool weighted);
+  double apply_loss(cpu::Workspace& work, bool train, bool weighted);
   double add_regularizers(cpu::Workspace& work, bool train);
   void reset_metrics();
   Logs results() const;

@@ -10,9 +10,9 @@
 namespace wavetrain::files::hdf5 {
 namespace {
 
+using testing::data_file;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::data_file;
 
 // As make_fixtures.py: 0, 0.5, 1 … or 0, 1, 2 …
 Array ramp(const Shape& shape, double step = 0.5) {
@@ -129,8 +129,12 @@ TEST(Hdf5ReaderTest, HugeHeapObjects) {
 
 TEST(Hdf5ReaderTest, RefusesByName) {
   const std::pair<const char*, const char*> cases[] = {
-      {"soft", "soft link 'link'"}, {"external", "external link 'link'"}, {"hard", "hard link"}, {"lzf", "filter lzf"},
-      {"external_data", "'/link': The dataset's values lie in another file"}, {"named_type", "committed datatype"},
+      {"soft", "soft link 'link'"},
+      {"external", "external link 'link'"},
+      {"hard", "hard link"},
+      {"lzf", "filter lzf"},
+      {"external_data", "'/link': The dataset's values lie in another file"},
+      {"named_type", "committed datatype"},
       {"virtual", "virtual dataset"}};
   for (const auto& [name, expected] : cases) {
     EXPECT_THAT(message_of(data_file(std::string("refused_") + name + ".h5")), HasSubstr(expected));
@@ -165,7 +169,8 @@ TEST(Hdf5ReaderTest, DamagedChunksAreNoticed) {
 TEST(Hdf5ReaderTest, LimitsHold) {
   const Bytes types = data_file("types_latest.h5");
   EXPECT_THAT(message_of(types, {.depth = 3}), HasSubstr("nested more than 3 deep"));
-  EXPECT_THAT(message_of(data_file("chunked_earliest.h5"), {.expansion = 0}), ::testing::AnyOf(HasSubstr("memory"), HasSubstr("nothing")));
+  EXPECT_THAT(message_of(data_file("chunked_earliest.h5"), {.expansion = 0}),
+              ::testing::AnyOf(HasSubstr("memory"), HasSubstr("nothing")));
   Group group;
   Group* deepest = &group;
   for (int i = 0; i < 70; ++i) deepest = &deepest->groups["x"];

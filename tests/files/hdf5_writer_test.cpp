@@ -33,8 +33,8 @@ TEST(Hdf5WriterTest, RoundTrip) {
 }
 
 TEST(Hdf5WriterTest, StoredFilesSurviveACopy) {
-  for (const char* name : {"chunked_earliest.h5", "chunked_latest.h5", "many_earliest.h5", "many_latest.h5", "keras2.h5",
-                           "keras2_weights_only.h5", "keras3.h5", "tracked.h5"}) {
+  for (const char* name : {"chunked_earliest.h5", "chunked_latest.h5", "many_earliest.h5", "many_latest.h5",
+                           "keras2.h5", "keras2_weights_only.h5", "keras3.h5", "tracked.h5"}) {
     const Group tree = parse(testing::data_file(name));
     EXPECT_EQ(parse(serialize(tree)), tree) << name;
   }
@@ -54,7 +54,8 @@ TEST(Hdf5WriterTest, ManyMembersMakeTreesOfSeveralLevels) {
 TEST(Hdf5WriterTest, ManyTexts) {
   Group root;
   for (int i = 0; i < 300; ++i) {
-    root.make_group(fmt::format("g{}", i)).attributes["text"] = fmt::format("{}{}", i, std::string(static_cast<std::size_t>(i) * 7, 'x'));
+    root.make_group(fmt::format("g{}", i)).attributes["text"] =
+        fmt::format("{}{}", i, std::string(static_cast<std::size_t>(i) * 7, 'x'));
   }
   root.attributes["long"] = std::string(200'000, 'y');
   EXPECT_EQ(parse(serialize(root)), root);
@@ -97,7 +98,8 @@ TEST(Hdf5WriterTest, RefusesWhatTheFormatCannotHold) {
   EXPECT_THAT(message_of([](Group& g) { g.put("x", Data("text")); }), HasSubstr("fixed length"));
   EXPECT_THAT(message_of([](Group& g) { g.datasets["a/b"] = Data::scalar(1.0f); }), HasSubstr("'a/b' cannot name"));
   EXPECT_THAT(message_of([](Group& g) { g.groups["a"], g.datasets["a"] = Data::scalar(1.0f); }), HasSubstr("both"));
-  EXPECT_THAT(message_of([](Group& g) { g.put("x", Array{1.0f}).shape = Shape{2}; }), HasSubstr("needs 8 bytes. Received: 4"));
+  EXPECT_THAT(message_of([](Group& g) { g.put("x", Array{1.0f}).shape = Shape{2}; }),
+              HasSubstr("needs 8 bytes. Received: 4"));
   EXPECT_THAT(message_of([](Group& g) { g.put("x", Data{}).dtype = DType::other; }), HasSubstr("cannot be written"));
   EXPECT_THAT(message_of([](Group& g) { g.put("a", Array{1.0f}), g.make_group("a/b"); }), HasSubstr("is a dataset"));
   EXPECT_THAT(message_of([](Group& g) { g.make_group("a"), g.put("a", Array{1.0f}); }), HasSubstr("is a group"));

@@ -33,13 +33,26 @@ TEST(JsonTest, KindsStayApart) {
 }
 
 TEST(JsonTest, NumbersPrintAsInPython) {
-  const std::pair<double, const char*> cases[] = {
-      {0.0, "0.0"}, {-0.0, "-0.0"}, {1.0, "1.0"}, {0.1, "0.1"}, {1e-4, "0.0001"}, {1e-5, "1e-05"}, {1e-7, "1e-07"},
-      {100000.0, "100000.0"}, {1e15, "1000000000000000.0"}, {1e16, "1e+16"}, {1.5e300, "1.5e+300"}, {123.456, "123.456"},
-      {0.0010000000474974513, "0.0010000000474974513"}, {-2.5e-10, "-2.5e-10"}, {5e-324, "5e-324"},
-      {9007199254740993.0, "9007199254740992.0"}, {0.00012345, "0.00012345"},
-      {std::numeric_limits<double>::quiet_NaN(), "NaN"}, {std::numeric_limits<double>::infinity(), "Infinity"},
-      {-std::numeric_limits<double>::infinity(), "-Infinity"}};
+  const std::pair<double, const char*> cases[] = {{0.0, "0.0"},
+                                                  {-0.0, "-0.0"},
+                                                  {1.0, "1.0"},
+                                                  {0.1, "0.1"},
+                                                  {1e-4, "0.0001"},
+                                                  {1e-5, "1e-05"},
+                                                  {1e-7, "1e-07"},
+                                                  {100000.0, "100000.0"},
+                                                  {1e15, "1000000000000000.0"},
+                                                  {1e16, "1e+16"},
+                                                  {1.5e300, "1.5e+300"},
+                                                  {123.456, "123.456"},
+                                                  {0.0010000000474974513, "0.0010000000474974513"},
+                                                  {-2.5e-10, "-2.5e-10"},
+                                                  {5e-324, "5e-324"},
+                                                  {9007199254740993.0, "9007199254740992.0"},
+                                                  {0.00012345, "0.00012345"},
+                                                  {std::numeric_limits<double>::quiet_NaN(), "NaN"},
+                                                  {std::numeric_limits<double>::infinity(), "Infinity"},
+                                                  {-std::numeric_limits<double>::infinity(), "-Infinity"}};
   for (const auto& [value, text] : cases) {
     EXPECT_EQ(to_json(value), text);
     const double back = parse_json(text).as_double();
@@ -98,7 +111,8 @@ TEST(JsonTest, LimitsHold) {
 }
 
 TEST(JsonTest, DamageIsSurvived) {
-  const std::string text = R"({"name": "conv1d", "values": [1, -2.5e3, NaN, Infinity], "deep": {"x": [null, true, "\u00e4"]}})";
+  const std::string text =
+      R"({"name": "conv1d", "values": [1, -2.5e3, NaN, Infinity], "deep": {"x": [null, true, "\u00e4"]}})";
   const ByteSpan bytes = as_bytes(text);
   const auto counts = testing::with_damage(Bytes(bytes.begin(), bytes.end()), 1, 5000,
                                            [](ByteSpan damaged) { parse_json(as_text(damaged)); });

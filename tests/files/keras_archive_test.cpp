@@ -14,9 +14,9 @@
 namespace wavetrain::files {
 namespace {
 
+using testing::data_path;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::data_path;
 
 std::string message_of(const Bytes& file) {
   try {
@@ -51,7 +51,8 @@ TEST(KerasArchiveTest, FilesOfKeras) {
 TEST(KerasArchiveTest, RoundTrip) {
   const KerasArchive archive = sample();
   const Bytes bytes = serialize_keras_archive(archive);
-  EXPECT_THAT(ZipReader(bytes).names(), ElementsAre("metadata.json", "config.json", "model.weights.h5", "wavetrain.json"));
+  EXPECT_THAT(ZipReader(bytes).names(),
+              ElementsAre("metadata.json", "config.json", "model.weights.h5", "wavetrain.json"));
   const KerasArchive back = parse_keras_archive(bytes);
   EXPECT_EQ(back.metadata, archive.metadata);
   EXPECT_EQ(back.config, archive.config);
@@ -85,7 +86,8 @@ TEST(KerasArchiveTest, ErrorsNameArchiveAndMember) {
   };
   EXPECT_EQ(message_of(archive("{}", true)), "nothing was thrown");  // metadata.json may be missing
   EXPECT_THAT(message_of(archive("{", true)), HasSubstr("'m.keras', member 'config.json': JSON, line 1"));
-  EXPECT_THAT(message_of(archive("{}", false)), HasSubstr("'m.keras': not a Keras model, it has no member 'model.weights.h5'"));
+  EXPECT_THAT(message_of(archive("{}", false)),
+              HasSubstr("'m.keras': not a Keras model, it has no member 'model.weights.h5'"));
   EXPECT_THAT(message_of(archive("{}", true, "model.weights.npz")), HasSubstr("'model.weights.npz' are not supported"));
   EXPECT_THAT(message_of(weights), HasSubstr("but an HDF5 file"));
   EXPECT_THAT(message_of(Bytes(10)), HasSubstr("not a zip archive"));

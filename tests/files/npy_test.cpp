@@ -10,9 +10,9 @@
 namespace wavetrain::files {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::data_file;
 using testing::data_path;
+using ::testing::HasSubstr;
 
 // Version 1.0 with this dict and content.
 Bytes npy(std::string_view dict, std::size_t content) {
@@ -97,23 +97,32 @@ TEST(NpyTest, HeadersMayBeWrittenOtherwise) {
 }
 
 TEST(NpyTest, RefusesByName) {
-  EXPECT_THAT(message_of(npy("{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}", 8)), HasSubstr("type 'c8' is not supported"));
+  EXPECT_THAT(message_of(npy("{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}", 8)),
+              HasSubstr("type 'c8' is not supported"));
   EXPECT_THAT(message_of(npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}", 8)), HasSubstr("type 'O'"));
-  EXPECT_THAT(message_of(npy("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,)}", 8)), HasSubstr("record"));
-  EXPECT_THAT(message_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}", 11)), HasSubstr("needs 12 bytes, the file has 11"));
-  EXPECT_THAT(message_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", 8)), HasSubstr("too large"));
-  EXPECT_THAT(message_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 9223372036854775807, 3)}", 8)), HasSubstr("too large"));
-  EXPECT_THAT(message_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}", 8)), HasSubstr("should have a size"));
-  EXPECT_THAT(message_of(npy("{'descr': '<f4', 'fortran_order': False}", 8)), HasSubstr("needs 'descr', 'fortran_order' and 'shape'"));
+  EXPECT_THAT(message_of(npy("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,)}", 8)),
+              HasSubstr("record"));
+  EXPECT_THAT(message_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}", 11)),
+              HasSubstr("needs 12 bytes, the file has 11"));
+  EXPECT_THAT(message_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", 8)),
+              HasSubstr("too large"));
+  EXPECT_THAT(message_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 9223372036854775807, 3)}", 8)),
+              HasSubstr("too large"));
+  EXPECT_THAT(message_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}", 8)),
+              HasSubstr("should have a size"));
+  EXPECT_THAT(message_of(npy("{'descr': '<f4', 'fortran_order': False}", 8)),
+              HasSubstr("needs 'descr', 'fortran_order' and 'shape'"));
   EXPECT_THAT(message_of(npy("{'descr': '<f4', 'x': 1}", 8)), HasSubstr("unknown key 'x'"));
   EXPECT_THAT(message_of(npy("{'descr': '<f4', 'fortran_order': 0, 'shape': ()}", 8)), HasSubstr("True or False"));
-  EXPECT_THAT(message_of(npy("{'descr': '<f2', 'descr': '|b1', 'fortran_order': False, 'shape': ()}", 8)), HasSubstr("'descr' twice"));
+  EXPECT_THAT(message_of(npy("{'descr': '<f2', 'descr': '|b1', 'fortran_order': False, 'shape': ()}", 8)),
+              HasSubstr("'descr' twice"));
   EXPECT_THAT(message_of(Bytes(20)), HasSubstr("magic"));
 }
 
 TEST(NpyTest, DamageIsSurvived) {
   for (const char* name : {"little.npy", "half.npy", "bool.npy", "fortran.npy"}) {
-    const auto counts = testing::with_damage(data_file(name), 1, 3000, [](ByteSpan bytes) { parse_npy(bytes).to_array(); });
+    const auto counts =
+        testing::with_damage(data_file(name), 1, 3000, [](ByteSpan bytes) { parse_npy(bytes).to_array(); });
     EXPECT_GT(counts.refused, 500);
     EXPECT_GT(counts.read, 5);
   }

@@ -1,6 +1,6 @@
 """The HDF5 and .keras files of the C++ side, judged by h5py and Keras.
 
-Needs the test program `hdf5_tool`: named by $WAVETRAIN_HDF5_TOOL, or found in build/*/bin.
+Needs the test program `wavetrain_hdf5_tool`: named by $WAVETRAIN_HDF5_TOOL, or found in build/*/bin.
 """
 
 import importlib.util
@@ -25,7 +25,7 @@ def find_tool():
 
 
 TOOL = find_tool()
-pytestmark = pytest.mark.skipif(TOOL is None, reason="hdf5_tool is not built")
+pytestmark = pytest.mark.skipif(TOOL is None, reason="wavetrain_hdf5_tool is not built")
 
 
 def run(*arguments):
@@ -37,7 +37,7 @@ def shape_text(shape):
 
 
 def describe_values(value, dtype, shape, bfloat16=False):
-    """As hdf5_tool prints them."""
+    """As the tool prints them."""
     if bfloat16:
         import ml_dtypes
 

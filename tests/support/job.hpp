@@ -13,7 +13,7 @@
 #include "wavetrain/array.hpp"
 #include "wavetrain/config.hpp"
 #include "wavetrain/files/keras_archive.hpp"
-#include "wavetrain/files/load_model.hpp"
+#include "wavetrain/files/keras_model.hpp"
 #include "wavetrain/sequential.hpp"
 
 namespace wavetrain::tests {
@@ -82,10 +82,11 @@ inline CompileOptions compile_options(const Config& config) {
 }
 
 inline Sequential make_model(const Config& job, const JobData& data, const std::filesystem::path& folder) {
-  if (const Config* file = job.find("model_file")) return files::load_model(folder / file->as_string());
+  if (const Config* file = job.find("model_file")) return load_model((folder / file->as_string()).string());
   Sequential model = Sequential::from_config(job.at("model").at("config"));
   std::vector<Array> weights;
-  for (auto at = data.find("weights/0"); at != data.end(); at = data.find("weights/" + std::to_string(weights.size()))) {
+  for (auto at = data.find("weights/0"); at != data.end();
+       at = data.find("weights/" + std::to_string(weights.size()))) {
     weights.push_back(at->second.to_array());
   }
   model.set_weights(weights);
@@ -167,7 +168,8 @@ inline void Job::fit(const Config& action) {
                                       .shuffle = false,
                                       .class_weight = job_parts::class_weight(action),
                                       .sample_weight = optional_input(action, "sample_weight")});
-  for (const auto& [key, values] : history.history) {
+  for (const std::string& key : history.names()) {
+    const std::vector<double>& values = history[key];
     put(action.at("out").as_string() + "/" + key, Shape{static_cast<Index>(values.size())}, values);
   }
 }
@@ -180,7 +182,9 @@ inline void Job::weights(const Config& action) {
   }
 }
 
-inline void Job::save(const Config& action) { model_.save((folder_ / (who_ + "." + action.at("file").as_string())).string()); }
+inline void Job::save(const Config& action) {
+  model_.save((folder_ / (who_ + "." + action.at("file").as_string())).string());
+}
 
 inline const DataView& Job::input(const Config& action, std::string_view key) const {
   return data_.at(action.at(key).as_string());

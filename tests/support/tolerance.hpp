@@ -7,7 +7,8 @@
 //   limit(r, a, b) = 4 * max(||a - r||, ||b - r||) + allowance(r)
 //   pass           : ||ours - r|| <= limit
 //
-// Positions that are not finite take no part in the norms; there, `ours` must be of the same class (NaN, +inf, -inf) as r.
+// Positions that are not finite take no part in the norms; there, `ours` must be of the same class (NaN, +inf, -inf) as
+// r.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -48,8 +49,8 @@ inline double limit(std::span<const double> r, std::span<const float> a, std::sp
   return kFactor * std::max(distance(a, r), distance(b, r)) + allowance(r);
 }
 
-// For EXPECT_TRUE: `ours` lies within `allowed` of r, and is NaN or infinite exactly where r is (r counts as infinite beyond
-// the range of float32).
+// For EXPECT_TRUE: `ours` lies within `allowed` of r, and is NaN or infinite exactly where r is (r counts as infinite
+// beyond the range of float32).
 template <class T>
 testing::AssertionResult within(std::span<const T> ours, std::span<const double> r, double allowed) {
   if (ours.size() != r.size()) {

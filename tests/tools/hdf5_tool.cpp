@@ -1,8 +1,8 @@
 // Lets Python judge the HDF5 reader and writer:
-//   hdf5_tool dump FILE          prints every object, attribute and value, one a line
-//   hdf5_tool write FILE         writes the tree that tests/python/test_hdf5_files.py expects
-//   hdf5_tool copy FROM TO       reads and writes
-//   hdf5_tool archive FROM TO    reads a .keras file and writes it, with a member of our own added
+//   wavetrain_hdf5_tool dump FILE          prints every object, attribute and value, one a line
+//   wavetrain_hdf5_tool write FILE         writes the tree that tests/python/test_hdf5_files.py expects
+//   wavetrain_hdf5_tool copy FROM TO       reads and writes
+//   wavetrain_hdf5_tool archive FROM TO    reads a .keras file and writes it, with a member of our own added
 #include <cstdio>
 #include <string>
 
@@ -119,7 +119,7 @@ int run(int argc, char** argv) {
     archive.extra["wavetrain.json"] = Bytes(ours.begin(), ours.end());
     write_keras_archive(argv[3], archive);
   } else {
-    fmt::print(stderr, "usage: hdf5_tool dump FILE | write FILE | copy FROM TO | archive FROM TO\n");
+    fmt::print(stderr, "usage: wavetrain_hdf5_tool dump FILE | write FILE | copy FROM TO | archive FROM TO\n");
     return 2;
   }
   return 0;

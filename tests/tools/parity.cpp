@@ -1,5 +1,5 @@
-// wavetrain_parity FOLDER: runs the job in a folder and writes wavetrain.npz beside it. scripts/compare-with-keras starts
-// it; tests/python/parity/__init__.py says what a job is.
+// wavetrain_parity FOLDER: runs the job in a folder and writes wavetrain.npz beside it. scripts/compare-with-keras
+// starts it; tests/python/parity/__init__.py says what a job is.
 
 #include <exception>
 #include <filesystem>

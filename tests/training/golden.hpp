@@ -1,11 +1,18 @@
 // Expected values written by real Keras (golden/make.py).
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "wavetrain/config.hpp"
+#include "wavetrain/shape.hpp"
 
 namespace wavetrain {
 
@@ -29,6 +36,64 @@ struct GoldenSchedule {
   std::string name;
   std::vector<double> rates;
 };
+
+struct GoldenCallback {
+  std::string class_name;
+  std::string settings;         // JSON
+  std::vector<double> values;   // of the monitored quantity, one for each epoch
+  std::vector<double> numbers;  // what came out, by class; see callbacks_test.cpp
+  std::string text;
+};
+
+struct GoldenProgbar {
+  Index target;
+  int verbose;
+  double speed;      // steps per second
+  std::string text;  // everything that was written
+};
+
+// Just enough JSON for what make.py writes. `c` moves behind the value.
+inline Config parse_json(const char*& c) {
+  const auto skip = [&c] {
+    while (*c == ' ' || *c == ',' || *c == ':') ++c;
+  };
+  skip();
+  if (*c == '"') {
+    const char* end = std::strchr(c + 1, '"');
+    const std::string text(c + 1, end);
+    c = end + 1;
+    return text;
+  }
+  if (*c == '{' || *c == '[') {
+    const bool dict = *c == '{';
+    Config result = dict ? Config::dict({}) : Config::list({});
+    for (++c, skip(); *c != '}' && *c != ']'; skip()) {
+      if (!dict) {
+        result.push_back(parse_json(c));
+        continue;
+      }
+      const std::string key = parse_json(c).as_string();
+      result.set(key, parse_json(c));
+    }
+    ++c;
+    return result;
+  }
+  for (const auto& [word, value] : {std::pair("true", Config(true)), {"false", Config(false)}, {"null", Config()}}) {
+    if (std::strncmp(c, word, std::strlen(word)) == 0) {
+      c += std::strlen(word);
+      return value;
+    }
+  }
+  char* end;
+  const double number = std::strtod(c, &end);
+  const bool whole = std::find(c, static_cast<const char*>(end), '.') == end;
+  c = end;
+  return whole ? Config(static_cast<std::int64_t>(number)) : Config(number);
+}
+inline Config parse_json(const std::string& text) {
+  const char* c = text.c_str();
+  return parse_json(c);
+}
 
 // |actual - expected| <= tolerance · max(1, |expected|)
 template <class T>

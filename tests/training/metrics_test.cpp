@@ -21,47 +21,6 @@ const std::vector<GoldenMetric>& golden() {
   return cases;
 }
 
-// Just enough JSON for the identifiers of make.py.
-Config parse(const char*& c) {
-  const auto skip = [&c] {
-    while (*c == ' ' || *c == ',' || *c == ':') ++c;
-  };
-  skip();
-  if (*c == '"') {
-    const char* end = c + 1;
-    while (*end != '"') ++end;
-    const std::string text(c + 1, end);
-    c = end + 1;
-    return text;
-  }
-  if (*c == '{' || *c == '[') {
-    const bool dict = *c == '{';
-    Config result = dict ? Config::dict({}) : Config::list({});
-    for (++c, skip(); *c != '}' && *c != ']'; skip()) {
-      if (!dict) {
-        result.push_back(parse(c));
-        continue;
-      }
-      const std::string key = parse(c).as_string();
-      result.set(key, parse(c));
-    }
-    ++c;
-    return result;
-  }
-  for (const auto& [word, value] : {std::pair("true", Config(true)), {"false", Config(false)}, {"null", Config()}}) {
-    const std::string_view text(word);
-    if (std::string_view(c).substr(0, text.size()) == text) {
-      c += text.size();
-      return value;
-    }
-  }
-  char* end;
-  const double number = std::strtod(c, &end);
-  const bool whole = std::string(c, static_cast<const char*>(end)).find('.') == std::string::npos;
-  c = end;
-  return whole ? Config(static_cast<std::int64_t>(number)) : Config(number);
-}
-
 Array waves(const Shape& shape, double speed, int batch) {
   Array values(shape);
   for (Index i = 0; i < values.size(); ++i) {
@@ -106,8 +65,7 @@ Array weights(const std::string& kind, Index samples) {
 
 TEST(Metrics, TwoBatchesAreKeras) {
   for (const GoldenMetric& expected : golden()) {
-    const char* text = expected.identifier.c_str();
-    Metric metric(parse(text));
+    Metric metric(parse_json(expected.identifier));
     // A second metric sees the second batch alone; merged they have seen both.
     Metric other(metric);
     for (int batch = 0; batch < 2; ++batch) {

@@ -1,11 +1,11 @@
 // HDF5 files as a tree in memory: the part of the format in which Keras keeps weights.
 //
-// Reading covers what Keras 2 and 3, h5py and libhdf5 write by default or with libver="latest": superblocks 0 to 3, old and
-// new groups and attributes, contiguous, compact and chunked datasets with every kind of chunk index, the filters deflate,
-// shuffle and fletcher32 (checked), and fixed and variable-length strings. Refused by name: soft and external links, objects
-// linked twice, external and virtual data, committed datatypes, shared messages, other filters. Files are untrusted: every
-// offset and size is checked, checksums are verified, nothing recurses or allocates beyond the `Limits`.
-// Source of the layout: "HDF5 File Format Specification Version 3.0", The HDF Group.
+// Reading covers what Keras 2 and 3, h5py and libhdf5 write by default or with libver="latest": superblocks 0 to 3, old
+// and new groups and attributes, contiguous, compact and chunked datasets with every kind of chunk index, the filters
+// deflate, shuffle and fletcher32 (checked), and fixed and variable-length strings. Refused by name: soft and external
+// links, objects linked twice, external and virtual data, committed datatypes, shared messages, other filters. Files
+// are untrusted: every offset and size is checked, checksums are verified, nothing recurses or allocates beyond the
+// `Limits`. Source of the layout: "HDF5 File Format Specification Version 3.0", The HDF Group.
 #pragma once
 
 #include <cstddef>
@@ -21,9 +21,18 @@
 namespace wavetrain::files::hdf5 {
 
 enum class DType {
-  float16, bfloat16, float32, float64,
-  int8, int16, int32, int64,
-  uint8, uint16, uint32, uint64,
+  float16,
+  bfloat16,
+  float32,
+  float64,
+  int8,
+  int16,
+  int32,
+  int64,
+  uint8,
+  uint16,
+  uint32,
+  uint64,
   boolean,
   string,
   other,  // seen in the file and named in `Data::type_name`, but not decoded
@@ -44,12 +53,12 @@ struct Data {
   std::size_t fixed_length = 0;
 
   Data() = default;
-  Data(std::string_view text);  // NOLINT: implicit on purpose; a scalar text
-  Data(const char* text) : Data(std::string_view(text)) {}                    // NOLINT
-  Data(const std::string& text) : Data(std::string_view(text)) {}             // NOLINT
-  Data(std::vector<std::string> texts);                                       // NOLINT: rank 1
-  Data(const ConstView& values);                                              // NOLINT: float32
-  Data(const Array& values) : Data(values.view()) {}                          // NOLINT
+  Data(std::string_view text);                                     // NOLINT: implicit on purpose; a scalar text
+  Data(const char* text) : Data(std::string_view(text)) {}         // NOLINT
+  Data(const std::string& text) : Data(std::string_view(text)) {}  // NOLINT
+  Data(std::vector<std::string> texts);                            // NOLINT: rank 1
+  Data(const ConstView& values);                                   // NOLINT: float32
+  Data(const Array& values) : Data(values.view()) {}               // NOLINT
   static Data scalar(float value);
   static Data scalar(std::int32_t value);
   static Data scalar(std::int64_t value);
@@ -109,13 +118,14 @@ struct Limits {
   std::uint64_t expansion = std::uint64_t{1} << 30;
 };
 
-// Reads a whole file. Time and memory are linear in its size plus `limits.expansion`. Throws FileError naming the object's
-// path, the position in the file, what was found and what was expected.
+// Reads a whole file. Time and memory are linear in its size plus `limits.expansion`. Throws FileError naming the
+// object's path, the position in the file, what was found and what was expected.
 Group parse(ByteSpan file, const Limits& limits = {});
 
-// Writes superblock version 0, symbol-table groups, contiguous datasets and version-1 attributes, which every HDF5 library
-// since 1.4 reads. The same tree gives the same bytes. Throws ValueError for what the format or this writer cannot hold:
-// attributes over 64 KiB, variable-length texts in datasets or with zero bytes inside, values that do not fill the shape.
+// Writes superblock version 0, symbol-table groups, contiguous datasets and version-1 attributes, which every HDF5
+// library since 1.4 reads. The same tree gives the same bytes. Throws ValueError for what the format or this writer
+// cannot hold: attributes over 64 KiB, variable-length texts in datasets or with zero bytes inside, values that do not
+// fill the shape.
 Bytes serialize(const Group& root);
 
 }  // namespace wavetrain::files::hdf5

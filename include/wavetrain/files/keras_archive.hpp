@@ -1,7 +1,7 @@
 // The `.keras` container: a zip archive with metadata.json, config.json and model.weights.h5.
 //
-// What these mean is not this header's concern: `config` is the model's description as Keras wrote it, `weights` the HDF5
-// tree. Equals Keras 3 (3.0 to 3.15), and 2.12 to 2.15, which share the container.
+// What these mean is not this header's concern: `config` is the model's description as Keras wrote it, `weights` the
+// HDF5 tree. Equals Keras 3 (3.0 to 3.15), and 2.12 to 2.15, which share the container.
 #pragma once
 
 #include <filesystem>
@@ -19,8 +19,8 @@ struct KerasArchive {
   Config metadata;  // keras_version and date_saved; null when the member is missing, which Keras accepts
   Config config;
   hdf5::Group weights;
-  // Everything else by its name in the archive ("assets/vocabulary.txt", "wavetrain.json"); Keras ignores what it does not
-  // know.
+  // Everything else by its name in the archive ("assets/vocabulary.txt", "wavetrain.json"); Keras ignores what it does
+  // not know.
   std::map<std::string, Bytes, std::less<>> extra;
 };
 

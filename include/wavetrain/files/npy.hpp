@@ -1,7 +1,7 @@
 // NumPy's .npy and .npz files.
 //
-// Source: numpy.lib.format (versions 1.0, 2.0 and 3.0). Numbers of 8 to 64 bits, float16 (widened to float32) and bool, in
-// either byte order, C or Fortran order. Complex numbers, text, records and Python objects are refused by name with
+// Source: numpy.lib.format (versions 1.0, 2.0 and 3.0). Numbers of 8 to 64 bits, float16 (widened to float32) and bool,
+// in either byte order, C or Fortran order. Complex numbers, text, records and Python objects are refused by name with
 // FileError, as are damaged headers and files that are shorter than their header says.
 #pragma once
 
@@ -41,8 +41,8 @@ NamedArrays read_npz(const std::filesystem::path& path);
 Bytes serialize_npz(const std::vector<std::pair<std::string, DataView>>& arrays);
 void write_npz(const std::filesystem::path& path, const std::vector<std::pair<std::string, DataView>>& arrays);
 
-// A .npy file mapped into memory: opens in microseconds whatever its size, and reads from the disk what is touched. Where
-// the bytes cannot be used as they are (the other byte order, float16), the values are read into memory instead.
+// A .npy file mapped into memory: opens in microseconds whatever its size, and reads from the disk what is touched.
+// Where the bytes cannot be used as they are (the other byte order, float16), the values are read into memory instead.
 // The file must not be shortened while it is mapped.
 class MappedNpy {
  public:

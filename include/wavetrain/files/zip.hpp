@@ -16,9 +16,10 @@ struct ZipLimits {
   std::uint64_t member_bytes = std::uint64_t{4} << 30;  // after inflating
 };
 
-// Reads members, stored or deflated. What cannot come from an honest writer is refused with FileError when the archive is
-// opened: names that leave the archive ("../x", "/x", "C:x", backslashes), equal names, encryption, other methods, sizes
-// that deflate cannot reach. A member that expands to more than 256 MiB and more than a hundredfold is refused as a bomb.
+// Reads members, stored or deflated. What cannot come from an honest writer is refused with FileError when the archive
+// is opened: names that leave the archive ("../x", "/x", "C:x", backslashes), equal names, encryption, other methods,
+// sizes that deflate cannot reach. A member that expands to more than 256 MiB and more than a hundredfold is refused as
+// a bomb.
 class ZipReader {
  public:
   // Borrows `bytes`, which must outlive the reader. `source` names the archive in messages.

@@ -33,7 +33,8 @@ struct Walk {
       const std::uint64_t pointer = pointer_size(below);
       const std::uint64_t records =
           node_size > kNodeFrame + pointer ? (node_size - kNodeFrame - pointer) / (record_size + pointer) : 0;
-      const std::uint64_t total = checked_sum(checked_product(records + 1, below.max_total, "B-tree"), records, "B-tree");
+      const std::uint64_t total =
+          checked_sum(checked_product(records + 1, below.max_total, "B-tree"), records, "B-tree");
       levels.push_back({records, total, bytes_for(total)});
     }
   }
@@ -45,7 +46,8 @@ struct Walk {
   void node(std::uint64_t address, int depth, std::uint64_t count) {
     const Level& level = levels[static_cast<std::size_t>(depth)];
     if (count > level.max_records) {
-      throw FileError(fmt::format("B-tree node at byte {} has {} records, at most {} fit", address, count, level.max_records));
+      throw FileError(
+          fmt::format("B-tree node at byte {} has {} records, at most {} fit", address, count, level.max_records));
     }
     // The checksum follows the last field; the rest of the node is unused.
     const std::uint64_t pointers =

@@ -1,7 +1,7 @@
 // The two array indices for chunks: "fixed array" and "extensible array".
 //
-// Both keep entries in data blocks. A block longer than a page is cut into pages, each with its own checksum, and bits tell
-// which pages have been written; the space of the others holds nothing of meaning.
+// Both keep entries in data blocks. A block longer than a page is cut into pages, each with its own checksum, and bits
+// tell which pages have been written; the space of the others holds nothing of meaning.
 
 #include <algorithm>
 #include <bit>
@@ -16,9 +16,9 @@ bool bit_at(ByteSpan bits, std::uint64_t i) {
 }
 
 struct Pages {
-  std::uint64_t first_number;   // of the block's first entry
-  std::uint64_t entries;        // in the block
-  std::uint64_t entries_each;   // in a page
+  std::uint64_t first_number;  // of the block's first entry
+  std::uint64_t entries;       // in the block
+  std::uint64_t entries_each;  // in a page
   std::uint64_t entry_size;
 };
 
@@ -38,8 +38,8 @@ void visit_pages(Source& source, std::uint64_t address, const Pages& pages, Byte
   }
 }
 
-void visit_entries(Cursor& body, std::uint64_t first, std::uint64_t entries, std::uint64_t entry_size, std::uint64_t count,
-                   const VisitEntry& visit) {
+void visit_entries(Cursor& body, std::uint64_t first, std::uint64_t entries, std::uint64_t entry_size,
+                   std::uint64_t count, const VisitEntry& visit) {
   for (std::uint64_t i = 0; i < entries; ++i) {
     const Cursor entry = body.part(entry_size, "Chunk index entry");
     if (first + i < count) visit(first + i, entry);
@@ -74,7 +74,8 @@ void visit_fixed_array(Source& source, std::uint64_t address, std::uint64_t coun
   const std::uint64_t page_entries = std::uint64_t{1} << page_bits;
   const std::uint64_t prefix = 4 + 1 + 1 + offset;
   if (entries <= page_entries) {
-    const std::uint64_t size = checked_sum(checked_product(entries, entry_size, "Fixed array"), prefix + 4, "Fixed array");
+    const std::uint64_t size =
+        checked_sum(checked_product(entries, entry_size, "Fixed array"), prefix + 4, "Fixed array");
     Cursor body = source.checked(block, size, "Fixed array block");
     expect_block(body, "FADB", address);
     visit_entries(body, 0, entries, entry_size, count, visit);
@@ -84,18 +85,23 @@ void visit_fixed_array(Source& source, std::uint64_t address, std::uint64_t coun
   const std::uint64_t bits = (pages + 7) / 8;
   Cursor body = source.checked(block, prefix + bits + 4, "Fixed array block");
   expect_block(body, "FADB", address);
-  visit_pages(source, block + prefix + bits + 4, {0, entries, page_entries, entry_size}, body.bytes(bits), count, visit);
+  visit_pages(source, block + prefix + bits + 4, {0, entries, page_entries, entry_size}, body.bytes(bits), count,
+              visit);
 }
 
 namespace {
 
-// An extensible array: a few entries in an index block, then data blocks that double in size, addressed by the index block
-// and, further on, by "super blocks". Super block s (counted from 0, the first ones being part of the index block) has
-// 2^(s/2) data blocks with 2^((s+1)/2) * least entries each.
+// An extensible array: a few entries in an index block, then data blocks that double in size, addressed by the index
+// block and, further on, by "super blocks". Super block s (counted from 0, the first ones being part of the index
+// block) has 2^(s/2) data blocks with 2^((s+1)/2) * least entries each.
 class ExtensibleArray {
  public:
   ExtensibleArray(Source& source, std::uint64_t address, std::uint64_t count, const VisitEntry& visit)
-      : source_(source), address_(address), count_(count), visit_(visit), offset_(static_cast<std::uint64_t>(source.sizes.offset)) {
+      : source_(source),
+        address_(address),
+        count_(count),
+        visit_(visit),
+        offset_(static_cast<std::uint64_t>(source.sizes.offset)) {
     const auto length = static_cast<std::uint64_t>(source.sizes.length);
     Cursor head = source.checked(address, 4 + 8 + 6 * length + offset_ + 4, "Extensible array");
     head.expect_signature("EAHD");
@@ -157,7 +163,8 @@ class ExtensibleArray {
     body.skip(position_size());
     const ByteSpan written = body.bytes(blocks * bits);
     for (std::uint64_t i = 0; i < blocks && first < count_; ++i, first += entries) {
-      visit_block(body.offset(), first, entries, written.subspan(static_cast<std::size_t>(i * bits), static_cast<std::size_t>(bits)));
+      visit_block(body.offset(), first, entries,
+                  written.subspan(static_cast<std::size_t>(i * bits), static_cast<std::size_t>(bits)));
     }
   }
 
@@ -166,7 +173,8 @@ class ExtensibleArray {
     const std::uint64_t frame = prefix() + position_size();
     if (entries <= page_entries() || written.empty()) {
       const std::uint64_t content = checked_product(entries, entry_size_, "Extensible array");
-      Cursor body = source_.checked(address, checked_sum(content, frame + 4, "Extensible array"), "Extensible array block");
+      Cursor body =
+          source_.checked(address, checked_sum(content, frame + 4, "Extensible array"), "Extensible array block");
       expect_block(body, "EADB", address_);
       body.skip(position_size());
       visit_entries(body, first, entries, entry_size_, count_, visit_);

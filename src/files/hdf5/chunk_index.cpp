@@ -11,8 +11,8 @@ namespace {
 
 std::uint64_t chunks_along(std::uint64_t dim, std::uint64_t chunk) { return dim / chunk + (dim % chunk != 0 ? 1 : 0); }
 
-// Numbers chunks as the arrays do: row-major over the largest extent the dataset may grow to. With one unlimited axis, that
-// axis counts slowest, so that growing along it only appends.
+// Numbers chunks as the arrays do: row-major over the largest extent the dataset may grow to. With one unlimited axis,
+// that axis counts slowest, so that growing along it only appends.
 class Numbering {
  public:
   explicit Numbering(const ChunkedData& data) {
@@ -30,7 +30,8 @@ class Numbering {
       strides_[axis] = step;
       extents_.push_back(chunks_along(data.space.dims[axis], data.layout.chunk[axis]));
       // Nothing counts slower than the first axis, so its extent, possibly endless, is not needed.
-      if (i > 0) step = checked_product(step, chunks_along(data.space.max_dims[axis], data.layout.chunk[axis]), "Chunk index");
+      if (i > 0)
+        step = checked_product(step, chunks_along(data.space.max_dims[axis], data.layout.chunk[axis]), "Chunk index");
     }
     std::reverse(extents_.begin(), extents_.end());
     count_ = 1;
@@ -73,18 +74,20 @@ struct Visitor {
   void btree1() {
     const std::size_t rank = data.space.dims.size();
     Chunk chunk;
-    visit_btree1(source, data.layout.address, Tree1Kind::chunks, 8 + 8 * (rank + 1), [&](Cursor key, std::uint64_t child) {
-      chunk.size = key.u32();
-      chunk.skipped_filters = key.u32();
-      chunk.address = child;
-      chunk.position.clear();
-      for (std::size_t axis = 0; axis < rank; ++axis) {
-        const std::uint64_t first = key.u64();
-        if (first % data.layout.chunk[axis] != 0) key.fail(fmt::format("has a chunk that begins at element {}", first));
-        chunk.position.push_back(first / data.layout.chunk[axis]);
-      }
-      visit(chunk);
-    });
+    visit_btree1(source, data.layout.address, Tree1Kind::chunks, 8 + 8 * (rank + 1),
+                 [&](Cursor key, std::uint64_t child) {
+                   chunk.size = key.u32();
+                   chunk.skipped_filters = key.u32();
+                   chunk.address = child;
+                   chunk.position.clear();
+                   for (std::size_t axis = 0; axis < rank; ++axis) {
+                     const std::uint64_t first = key.u64();
+                     if (first % data.layout.chunk[axis] != 0)
+                       key.fail(fmt::format("has a chunk that begins at element {}", first));
+                     chunk.position.push_back(first / data.layout.chunk[axis]);
+                   }
+                   visit(chunk);
+                 });
   }
 
   void btree2() {
@@ -120,7 +123,8 @@ struct Visitor {
     Chunk chunk{{}, 0, chunk_bytes(data), 0};
     for (std::uint64_t number = 0; number < numbering.count(); ++number) {
       source.charge_work(64);
-      chunk.address = checked_sum(data.layout.address, checked_product(number, chunk.size, "Chunk index"), "Chunk index");
+      chunk.address =
+          checked_sum(data.layout.address, checked_product(number, chunk.size, "Chunk index"), "Chunk index");
       if (numbering.position(number, chunk.position)) visit(chunk);
     }
   }

@@ -30,8 +30,8 @@ class Assembly {
     for (std::size_t axis = 0; axis < rank(); ++axis) {
       // Shrinking a dataset removes its chunks, so none may lie outside.
       if (chunk.position[axis] >= grid_[axis]) {
-        throw FileError(fmt::format("A chunk lies outside the dataset: number {} of {} along axis {}", chunk.position[axis],
-                                    grid_[axis], axis));
+        throw FileError(fmt::format("A chunk lies outside the dataset: number {} of {} along axis {}",
+                                    chunk.position[axis], grid_[axis], axis));
       }
       number = number * static_cast<std::size_t>(grid_[axis]) + static_cast<std::size_t>(chunk.position[axis]);
       const std::uint64_t first = chunk.position[axis] * data_.layout.chunk[axis];

@@ -15,8 +15,8 @@ struct ChunkedData {
   std::size_t element_size;
 };
 
-// Writes every stored chunk to its place in `elements`, which holds the whole dataset in row-major order and is filled with
-// the fill value already. Throws FileError for chunks outside the dataset, stored twice, or damaged.
+// Writes every stored chunk to its place in `elements`, which holds the whole dataset in row-major order and is filled
+// with the fill value already. Throws FileError for chunks outside the dataset, stored twice, or damaged.
 void read_chunks(Source& source, const ChunkedData& data, std::span<std::byte> elements);
 
 }  // namespace wavetrain::files::hdf5

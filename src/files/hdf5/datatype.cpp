@@ -9,8 +9,9 @@
 namespace wavetrain::files::hdf5 {
 namespace {
 
-constexpr const char* kClassNames[] = {"integer",  "floating point", "time",        "text",            "bit field", "opaque",
-                                       "compound", "reference",      "enumeration", "variable length", "array",     "complex"};
+constexpr const char* kClassNames[] = {"integer",     "floating point",  "time",     "text",
+                                       "bit field",   "opaque",          "compound", "reference",
+                                       "enumeration", "variable length", "array",    "complex"};
 
 struct Prefix {
   int version;
@@ -120,7 +121,7 @@ Datatype parse_datatype(Cursor message) {
   type.size = prefix.size;
   if (prefix.size == 0) message.fail("describes elements of no bytes");
   type.name = prefix.kind < static_cast<int>(std::size(kClassNames)) ? kClassNames[prefix.kind]
-                                                                      : fmt::format("class {}", prefix.kind);
+                                                                     : fmt::format("class {}", prefix.kind);
   switch (prefix.kind) {
     case 0: parse_integer(message, prefix, type); break;
     case 1: parse_float(message, prefix, type); break;
@@ -200,10 +201,9 @@ Data decode(Source& source, GlobalHeap& heap, const Datatype& type, const Datasp
   data.strings.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     const ByteSpan element = raw.subspan(i * type.size, type.size);
-    const std::string_view text =
-        type.variable_length
-            ? heap.text(Cursor(element, 0, source.sizes, "Variable-length text"))
-            : trimmed(as_text(element), type.padding);
+    const std::string_view text = type.variable_length
+                                      ? heap.text(Cursor(element, 0, source.sizes, "Variable-length text"))
+                                      : trimmed(as_text(element), type.padding);
     source.charge_memory(text.size());
     data.strings.emplace_back(text);
   }

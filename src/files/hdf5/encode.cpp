@@ -26,8 +26,19 @@ Encoder integer_type(std::uint64_t size, bool is_signed) {
 // IEEE, little endian, implied leading one, sign in the highest bit.
 Encoder float_type(std::uint64_t size, std::uint64_t exponent_bits, std::uint64_t fraction_bits) {
   const std::uint64_t bias = (std::uint64_t{1} << (exponent_bits - 1)) - 1;
-  return Encoder().u8(0x11).u8(0x20).u8(8 * size - 1).u8(0).u32(size).u16(0).u16(8 * size).u8(fraction_bits)
-      .u8(exponent_bits).u8(0).u8(fraction_bits).u32(bias);
+  return Encoder()
+      .u8(0x11)
+      .u8(0x20)
+      .u8(8 * size - 1)
+      .u8(0)
+      .u32(size)
+      .u16(0)
+      .u16(8 * size)
+      .u8(fraction_bits)
+      .u8(exponent_bits)
+      .u8(0)
+      .u8(fraction_bits)
+      .u32(bias);
 }
 
 // As h5py: an enumeration of int8. Names take multiples of eight bytes.
@@ -37,7 +48,8 @@ Encoder bool_type() {
 }
 
 Encoder text_type(std::uint64_t fixed_length) {
-  if (fixed_length > 0) return Encoder().u8(0x13).u8(0x01).u16(0).u32(fixed_length);  // padded with zeros, ASCII as h5py's bytes
+  if (fixed_length > 0)
+    return Encoder().u8(0x13).u8(0x01).u16(0).u32(fixed_length);  // padded with zeros, ASCII as h5py's bytes
   // Variable-length UTF-8; the base type is a character.
   return Encoder().u8(0x19).u8(0x01).u8(0x01).u8(0).u32(kReferenceSize).raw(integer_type(1, false).bytes());
 }
@@ -47,7 +59,8 @@ Encoder text_type(std::uint64_t fixed_length) {
 void Header::add(int type, Encoder content) {
   content.pad(8);
   if (content.size() > kMaxMessage) {
-    throw ValueError(fmt::format("An HDF5 attribute can hold at most {} bytes. Received: {}", kMaxMessage, content.size()));
+    throw ValueError(
+        fmt::format("An HDF5 attribute can hold at most {} bytes. Received: {}", kMaxMessage, content.size()));
   }
   if (++count_ > kMostObjects) throw ValueError("An HDF5 object can have at most 65535 attributes.");
   messages_.u16(static_cast<std::uint64_t>(type)).u16(content.size()).u8(0).u8(0).u16(0).raw(content.bytes());

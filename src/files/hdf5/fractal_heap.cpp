@@ -21,8 +21,8 @@ FractalHeap::FractalHeap(Source& source, std::uint64_t address) : source_(source
   const std::uint64_t max_managed = head.u32();
   head.length();  // next identifier of a huge object
   huge_tree_ = head.offset();
-  head.length();  // free space
-  head.offset();  // its manager
+  head.length();                              // free space
+  head.offset();                              // its manager
   for (int i = 0; i < 8; ++i) head.length();  // space and object counts
   width_ = head.u16();
   start_block_ = head.length();
@@ -77,7 +77,7 @@ Cursor FractalHeap::object(Cursor id) {
 Cursor FractalHeap::managed(std::uint64_t offset, std::uint64_t size) {
   std::uint64_t block = root_;
   std::uint64_t rows = root_rows_;
-  std::uint64_t start = 0;                // position of `block` in the heap
+  std::uint64_t start = 0;  // position of `block` in the heap
   std::uint64_t block_size = start_block_;
   const std::uint64_t direct_rows = static_cast<std::uint64_t>(bits_of(max_direct_block_ / start_block_) + 1);
   const auto frame = static_cast<std::uint64_t>(4 + 1 + source_.sizes.offset + offset_size_);
@@ -91,7 +91,8 @@ Cursor FractalHeap::managed(std::uint64_t offset, std::uint64_t size) {
     if (body.offset() != address_) body.fail("belongs to another heap");
     std::uint64_t row = 0;
     std::uint64_t row_start = start;
-    while (row < rows && offset - row_start >= row_block_size(row) * width_) row_start += row_block_size(row++) * width_;
+    while (row < rows && offset - row_start >= row_block_size(row) * width_)
+      row_start += row_block_size(row++) * width_;
     if (row == rows) body.fail(fmt::format("does not cover position {}", offset));
     block_size = row_block_size(row);
     const std::uint64_t column = (offset - row_start) / block_size;
@@ -106,7 +107,8 @@ Cursor FractalHeap::managed(std::uint64_t offset, std::uint64_t size) {
   }
 
   if (offset < start || offset - start > block_size || size > block_size - (offset - start)) {
-    throw FileError(fmt::format("Fractal heap at byte {}: object of {} bytes at {} does not fit its block", address_, size, offset));
+    throw FileError(fmt::format("Fractal heap at byte {}: object of {} bytes at {} does not fit its block", address_,
+                                size, offset));
   }
   Cursor head = source_.at(block, frame, "Fractal heap block");
   head.expect_signature("FHDB");

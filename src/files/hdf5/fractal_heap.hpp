@@ -42,7 +42,7 @@ class FractalHeap {
   int offset_size_ = 0;  // bytes of a position in the heap
   int length_size_ = 0;  // bytes of a managed object's size
   std::uint64_t root_ = kUndefined;
-  std::uint64_t root_rows_ = 0;  // 0: the root is a direct block
+  std::uint64_t root_rows_ = 0;       // 0: the root is a direct block
   std::set<std::uint64_t> verified_;  // direct blocks
   std::optional<std::map<std::uint64_t, Extent>> huge_objects_;
 };

@@ -13,8 +13,8 @@ std::string_view GlobalHeap::text(Cursor reference) {
     throw FileError(fmt::format("Global heap at byte {} has no object {}", address, index));
   }
   if (length > found->second.size()) {
-    throw FileError(fmt::format("Global heap at byte {}: object {} has {} bytes, a text of {} was expected", address, index,
-                                found->second.size(), length));
+    throw FileError(fmt::format("Global heap at byte {}: object {} has {} bytes, a text of {} was expected", address,
+                                index, found->second.size(), length));
   }
   const std::string_view text = as_text(found->second.first(static_cast<std::size_t>(length)));
   // Some writers count the zero byte that ends a C string.

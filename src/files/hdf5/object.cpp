@@ -3,8 +3,8 @@
 namespace wavetrain::files::hdf5 {
 namespace {
 
-constexpr int kShared = 0x02;            // the content lies elsewhere
-constexpr int kFailWhenUnknown = 0x80;   // a reader that does not know the type must not go on
+constexpr int kShared = 0x02;           // the content lies elsewhere
+constexpr int kFailWhenUnknown = 0x80;  // a reader that does not know the type must not go on
 constexpr int kLastKnownType = 0x18;
 
 struct Block {
@@ -20,7 +20,8 @@ struct Collector {
   void add(int type, int flags, Cursor content) {
     const auto kind = static_cast<MessageType>(type);
     if (kind == MessageType::nil) return;
-    if ((flags & kShared) != 0) content.fail(fmt::format("of type {} is shared or committed, which is not supported", type));
+    if ((flags & kShared) != 0)
+      content.fail(fmt::format("of type {} is shared or committed, which is not supported", type));
     if (type > kLastKnownType && (flags & kFailWhenUnknown) != 0) {
       content.fail(fmt::format("has the unknown type {}, which must not be ignored", type));
     }

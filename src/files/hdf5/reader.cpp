@@ -40,9 +40,9 @@ Superblock read_superblock(ByteSpan file) {
   if (version >= 2) {
     read_sizes(cursor, result.sizes);
     Cursor rest(file.subspan(cursor.position()), cursor.position(), result.sizes, "HDF5 superblock");
-    rest.skip(1);    // consistency flags
-    rest.offset();   // base address
-    rest.offset();   // superblock extension
+    rest.skip(1);   // consistency flags
+    rest.offset();  // base address
+    rest.offset();  // superblock extension
     result.end = rest.offset();
     result.root = rest.offset();
 #ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
@@ -97,15 +97,19 @@ class Reader {
 
  private:
   void read_member(const Link& link, Group& parent, int depth) {
-    if (parent.groups.contains(link.name) || parent.datasets.contains(link.name)) throw FileError("The name occurs twice");
+    if (parent.groups.contains(link.name) || parent.datasets.contains(link.name))
+      throw FileError("The name occurs twice");
     const Object member = object(link.address);
-    if (member.find(MessageType::symbol_table) || member.find(MessageType::link_info) || member.find(MessageType::link)) {
+    if (member.find(MessageType::symbol_table) || member.find(MessageType::link_info) ||
+        member.find(MessageType::link)) {
       read_group(member, parent.groups[link.name], depth + 1);
     } else if (member.find(MessageType::layout)) {
       parent.datasets.emplace(link.name, read_dataset(member));
     } else {
-      throw FileError(fmt::format("The object at byte {} is neither a group nor a dataset, but perhaps a committed "
-                                  "datatype, which is not supported", link.address));
+      throw FileError(
+          fmt::format("The object at byte {} is neither a group nor a dataset, but perhaps a committed "
+                      "datatype, which is not supported",
+                      link.address));
     }
   }
 
@@ -123,7 +127,8 @@ class Reader {
 
     Dataset dataset;
     Bytes buffer;
-    static_cast<Data&>(dataset) = decode(source_, heap_, type, space, elements(object, type, space, layout, filters, bytes, buffer));
+    static_cast<Data&>(dataset) =
+        decode(source_, heap_, type, space, elements(object, type, space, layout, filters, bytes, buffer));
     dataset.attributes = read_attributes(source_, heap_, object);
     if (const auto found = dataset.attributes.find("dtype");
         found != dataset.attributes.end() && dataset.dtype == DType::other && type.size == 2 &&
@@ -178,9 +183,11 @@ class Reader {
 }  // namespace
 
 Group parse(ByteSpan file, const Limits& limits) {
-  // All addresses but the end count from the superblock. It stands at 0, or behind a "user block" of 512, 1024, 2048 … bytes.
+  // All addresses but the end count from the superblock. It stands at 0, or behind a "user block" of 512, 1024, 2048 …
+  // bytes.
   std::size_t start = 0;
-  while (start < file.size() && !as_text(file.subspan(start)).starts_with(kSignature)) start = start == 0 ? 512 : 2 * start;
+  while (start < file.size() && !as_text(file.subspan(start)).starts_with(kSignature))
+    start = start == 0 ? 512 : 2 * start;
   if (start >= file.size()) throw FileError("Not an HDF5 file: there is no HDF5 signature.");
   const std::size_t whole = file.size();
   file = file.subspan(start);

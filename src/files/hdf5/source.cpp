@@ -22,11 +22,12 @@ Source::Source(ByteSpan file, const Limits& limits_)
 Cursor Source::at(std::uint64_t address, std::uint64_t count, const char* what) {
   if (address == kUndefined) throw FileError(fmt::format("{} has no address", what));
   if (address > file_.size() || count > file_.size() - address) {
-    throw FileError(fmt::format("{} of {} bytes at byte {} lies outside the file of {} bytes", what, count, address,
-                                file_.size()));
+    throw FileError(
+        fmt::format("{} of {} bytes at byte {} lies outside the file of {} bytes", what, count, address, file_.size()));
   }
   charge_work(count);
-  return Cursor(file_.subspan(static_cast<std::size_t>(address), static_cast<std::size_t>(count)), address, sizes, what);
+  return Cursor(file_.subspan(static_cast<std::size_t>(address), static_cast<std::size_t>(count)), address, sizes,
+                what);
 }
 
 Cursor Source::from(std::uint64_t address, const char* what) {

@@ -10,8 +10,8 @@
 
 namespace wavetrain::files::hdf5 {
 
-// Every structure is reached through here, so that addresses are checked in one place and so that a file whose structures
-// overlap or point at each other cannot cost more time or memory than its size allows.
+// Every structure is reached through here, so that addresses are checked in one place and so that a file whose
+// structures overlap or point at each other cannot cost more time or memory than its size allows.
 class Source {
  public:
   Source(ByteSpan file, const Limits& limits);

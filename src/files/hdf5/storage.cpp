@@ -5,8 +5,8 @@
 namespace wavetrain::files::hdf5 {
 namespace {
 
-constexpr std::pair<int, const char*> kFilterNames[] = {{4, "szip"},       {5, "nbit"},     {6, "scaleoffset"},
-                                                        {32000, "lzf"},    {32001, "blosc"}, {32004, "lz4"},
+constexpr std::pair<int, const char*> kFilterNames[] = {{4, "szip"},           {5, "nbit"},          {6, "scaleoffset"},
+                                                        {32000, "lzf"},        {32001, "blosc"},     {32004, "lz4"},
                                                         {32008, "bitshuffle"}, {32015, "zstandard"}, {307, "bzip2"}};
 
 void parse_chunk_shape(Cursor& message, int dimensionality, int dim_size, std::size_t element_size, std::size_t rank,
@@ -61,7 +61,8 @@ void parse_chunked4(Cursor& message, std::size_t element_size, std::size_t rank,
 
 Layout parse_layout(Cursor message, std::size_t element_size, std::size_t rank) {
   const int version = message.u8();
-  if (version != 3 && version != 4) message.fail(fmt::format("has layout version {}, which is not supported (3 or 4 are)", version));
+  if (version != 3 && version != 4)
+    message.fail(fmt::format("has layout version {}, which is not supported (3 or 4 are)", version));
   Layout layout;
   switch (const int kind = message.u8()) {
     case 0:

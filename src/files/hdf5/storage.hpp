@@ -14,13 +14,13 @@ enum class ChunkIndex { btree1, single, implicit, fixed_array, extensible_array,
 
 struct Layout {
   enum class Kind { compact, contiguous, chunked } kind = Kind::contiguous;
-  ByteSpan compact;                  // the elements themselves
+  ByteSpan compact;  // the elements themselves
   std::uint64_t address = kUndefined;
   std::uint64_t size = 0;            // contiguous: bytes
   std::vector<std::uint64_t> chunk;  // chunk shape in elements
   ChunkIndex index = ChunkIndex::btree1;
   bool partial_edges_unfiltered = false;
-  std::uint64_t single_size = 0;     // a single filtered chunk's bytes, 0 when it is not filtered
+  std::uint64_t single_size = 0;  // a single filtered chunk's bytes, 0 when it is not filtered
   std::uint32_t single_mask = 0;
 };
 
@@ -39,8 +39,8 @@ std::vector<Filter> parse_filters(Cursor message);
 ByteSpan parse_fill_value(Cursor message);
 ByteSpan parse_old_fill_value(Cursor message);
 
-// Undoes the filters on a chunk. `skip` has a bit for every filter that was left out. The result has exactly `size` bytes;
-// throws FileError otherwise, or for damaged data.
+// Undoes the filters on a chunk. `skip` has a bit for every filter that was left out. The result has exactly `size`
+// bytes; throws FileError otherwise, or for damaged data.
 Bytes unfiltered(const std::vector<Filter>& filters, std::uint32_t skip, Cursor chunk, std::size_t size);
 
 }  // namespace wavetrain::files::hdf5

@@ -54,15 +54,17 @@ void each_number(const Data& data, F&& f) {
     case DType::other: break;
   }
   throw FileError(fmt::format("Expected numbers, received {} of shape {}.",
-                              data.type_name.empty() ? to_string(data.dtype) : data.type_name, wavetrain::to_string(data.shape)));
+                              data.type_name.empty() ? to_string(data.dtype) : data.type_name,
+                              wavetrain::to_string(data.shape)));
 }
 
 template <class T>
 BasicArray<T> converted(const Data& data) {
   BasicArray<T> result(data.shape);
-  if (data.dtype < DType::string && data.bytes.size() != static_cast<std::size_t>(result.size()) * size_of(data.dtype)) {
-    throw ValueError(fmt::format("Shape {} does not hold {} bytes of {}.", wavetrain::to_string(data.shape), data.bytes.size(),
-                                 to_string(data.dtype)));
+  if (data.dtype < DType::string &&
+      data.bytes.size() != static_cast<std::size_t>(result.size()) * size_of(data.dtype)) {
+    throw ValueError(fmt::format("Shape {} does not hold {} bytes of {}.", wavetrain::to_string(data.shape),
+                                 data.bytes.size(), to_string(data.dtype)));
   }
   each_number(data, [&](Index i, auto value) { result[i] = static_cast<T>(value); });
   return result;
@@ -95,7 +97,8 @@ Data::Data(std::string_view text) : dtype(DType::string), strings{std::string(te
 Data::Data(std::vector<std::string> texts)
     : dtype(DType::string), shape{static_cast<Index>(texts.size())}, strings(std::move(texts)) {}
 
-Data::Data(const ConstView& values) : shape(values.shape()), bytes(static_cast<std::size_t>(values.size()) * sizeof(float)) {
+Data::Data(const ConstView& values)
+    : shape(values.shape()), bytes(static_cast<std::size_t>(values.size()) * sizeof(float)) {
   if (values.size() == 0) return;
   if (values.contiguous()) std::memcpy(bytes.data(), values.data(), bytes.size());
   else std::memcpy(bytes.data(), Array::copy_of(values).data(), bytes.size());
@@ -170,7 +173,8 @@ Group& Group::make_group(std::string_view path) {
   Group* group = this;
   const std::string_view whole = path;
   for (std::string_view name = next_name(path); !name.empty(); name = next_name(path)) {
-    if (group->datasets.contains(name)) throw ValueError(fmt::format("'{}' in '{}' is a dataset, not a group.", name, whole));
+    if (group->datasets.contains(name))
+      throw ValueError(fmt::format("'{}' in '{}' is a dataset, not a group.", name, whole));
     group = &group->groups.try_emplace(std::string(name)).first->second;
   }
   return *group;
@@ -227,7 +231,8 @@ void set_split_attribute(Attributes& attributes, std::string_view name, const st
   };
   const std::size_t longest = longest_of(0, texts.size());
   if (longest > kMaxAttribute) {
-    throw ValueError(fmt::format("A text of {} bytes does not fit into attribute '{}' (at most {}).", longest, name, kMaxAttribute));
+    throw ValueError(
+        fmt::format("A text of {} bytes does not fit into attribute '{}' (at most {}).", longest, name, kMaxAttribute));
   }
   if (longest * texts.size() <= kMaxAttribute) return put(std::string(name), 0, texts.size());
   const std::size_t each = kMaxAttribute / longest;

@@ -9,7 +9,8 @@
 namespace wavetrain::files::hdf5 {
 namespace {
 
-// The library's defaults, stated in the superblock: 2 * 4 entries in a group's leaf node, 2 * 16 children in a tree node.
+// The library's defaults, stated in the superblock: 2 * 4 entries in a group's leaf node, 2 * 16 children in a tree
+// node.
 constexpr std::size_t kLeafEntries = 8;
 constexpr std::size_t kTreeChildren = 32;
 constexpr std::uint64_t kSymbolEntrySize = 8 + 8 + 4 + 4 + 16;
@@ -90,7 +91,8 @@ class Writer {
   }
 
   // The names of a group's members, each ending with zero and padded to eight bytes; the first eight stay empty.
-  std::uint64_t local_heap(const std::map<std::string_view, Placed>& members, std::vector<std::uint64_t>& name_offsets) {
+  std::uint64_t local_heap(const std::map<std::string_view, Placed>& members,
+                           std::vector<std::uint64_t>& name_offsets) {
     Encoder names;
     names.u64(0);
     for (const auto& [name, unused] : members) {
@@ -110,7 +112,8 @@ class Writer {
   };
 
   // Leaves of up to eight members, then levels of tree nodes above them until one is left.
-  std::uint64_t tree(const std::map<std::string_view, Placed>& members, const std::vector<std::uint64_t>& name_offsets) {
+  std::uint64_t tree(const std::map<std::string_view, Placed>& members,
+                     const std::vector<std::uint64_t>& name_offsets) {
     std::vector<Node> nodes;
     auto member = members.begin();
     for (std::size_t first = 0; first < members.size(); first += kLeafEntries) {
@@ -159,8 +162,7 @@ class Writer {
     // Version 2: space is allocated late, filled when it was set, with the default of zeros.
     header.add(kFillValueMessage, Encoder().u8(2).u8(2).u8(2).u8(1).u32(0));
     const std::uint64_t address = content.empty() ? kUndefined : allocate(content.size());
-    std::copy(content.begin(), content.end(),
-              file_.end() - static_cast<std::ptrdiff_t>(content.size()));
+    std::copy(content.begin(), content.end(), file_.end() - static_cast<std::ptrdiff_t>(content.size()));
     header.add(kLayoutMessage, Encoder().u8(3).u8(1).u64(address).u64(content.size()));
     Placed placed;
     placed.header = object_header(header, dataset.attributes);

@@ -4,7 +4,8 @@ Exempt tensors. A weight whose exact gradient is zero, such as a convolution's b
 rounding noise for a gradient in float32, and Adam and RMSprop scale noise up to steps of full size. The rule: the root mean
 square of its gradient, which the optimizer's second moment of the double precision run holds, is below 1e-6 times that of
 the weight itself. With such a weight go its optimizer slots and, when a BatchNormalization follows, its moving mean, which
-follows the bias. SGD does not amplify, so nothing is exempt there. Whatever is exempt is listed.
+follows the bias. SGD does not amplify: there only the momentum of such a weight is noise, and by the same measure (over the
+learning rate) it is exempt. Whatever is exempt is listed.
 """
 
 import zipfile
@@ -79,8 +80,10 @@ def compare(ours, r, others, exempt=()):
 
 def exempt_tensors(compile_config, paths, r):
     """Keys of r that are noise; `paths` are Keras' names of the weights ("conv1d/bias"), in the order of `w/0`, `w/1`."""
-    kind = compile_config["optimizer"]["class_name"] if compile_config else "SGD"
-    if kind not in ("Adam", "AdamW", "RMSprop") or "opt/2" not in r or "w/0" not in r:
+    if not compile_config or "opt/2" not in r or "w/0" not in r:
+        return set()
+    kind = compile_config["optimizer"]["class_name"]
+    if kind not in ("SGD", "RMSprop", "Adam", "AdamW"):
         return set()
     options = compile_config["optimizer"]["config"]
     trainable = [i for i, path in enumerate(paths) if not path.split("/")[-1].startswith("moving_")]
@@ -88,22 +91,33 @@ def exempt_tensors(compile_config, paths, r):
     exempt = set()
     for k, i in enumerate(trainable):
         slots = _slots(kind, options, k, count)
-        second = r[f"opt/{slots[0]}"]
-        if kind == "RMSprop" and options.get("centered"):
-            second = second + np.square(r[f"opt/{slots[-1]}"])
-        gradient = np.sqrt(np.mean(np.square(np.sqrt(np.abs(second)))))
-        if gradient > NEGLIGIBLE * np.sqrt(np.mean(np.square(r[f"w/{i}"]))):
+        if _gradient(kind, options, [r[f"opt/{slot}"] for slot in slots]) > NEGLIGIBLE * _rms(r[f"w/{i}"]):
+            continue
+        exempt.update(f"opt/{slot}" for slot in slots)
+        if kind == "SGD":
             continue
         exempt.add(f"w/{i}")
-        exempt.update(f"opt/{slot}" for slot in slots)
         follower = next((j for j in range(i + 1, len(paths)) if paths[j].endswith("/moving_mean")), None)
         if follower is not None and paths[i].endswith("/bias"):
             exempt.add(f"w/{follower}")
     return exempt
 
 
+def _rms(values):
+    return float(np.sqrt(np.mean(np.square(values))))
+
+
+def _gradient(kind, options, slots):
+    """Root mean square of the gradient, from a weight's slots in the order of `_slots`."""
+    if kind == "SGD":
+        return _rms(slots[0]) / options["learning_rate"]
+    return float(np.sqrt(np.mean(slots[0])))
+
+
 def _slots(kind, options, k, count):
-    """Positions in the optimizer's variables that belong to trainable variable k, the second moment first."""
+    """Positions in the optimizer's variables that belong to trainable variable k; the second moment first, if there is one."""
+    if kind == "SGD":
+        return [2 + k]
     if kind == "RMSprop":
         extra = bool(options.get("momentum")) + bool(options.get("centered"))
         return [2 + k + block * count for block in range(1 + extra)]

@@ -271,7 +271,173 @@ def metric_lines():
     return lines
 
 
+# --- Callbacks: what they decide on made-up runs -----------------------------------------------------------------------
+
+C = keras.callbacks
+
+
+class FakeOptimizer:
+    rate = np.float32(0.1)
+
+    @property
+    def learning_rate(self):
+        return self.rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        self.rate = np.float32(value)
+
+
+class FakeModel:
+    """Weights are the number of the last epoch; saving writes down the path."""
+
+    def __init__(self):
+        self.weights = -1
+        self.restored = -1
+        self.saved = []
+        self.stop_training = False
+        self.metrics = []
+        self.optimizer = FakeOptimizer()
+
+    def get_weights(self):
+        return self.weights
+
+    def set_weights(self, weights):
+        self.restored = weights
+
+    def save(self, path, overwrite=True):
+        self.saved.append(os.path.basename(path))
+
+    save_weights = save
+
+
+def series(seed, count):
+    rng = np.random.default_rng(seed)
+    values = 1 / (1 + 0.2 * np.arange(count)) + 0.15 * rng.standard_normal(count)
+    if seed % 4 == 3:
+        values[rng.integers(count)] = float("nan")
+    return [float(f32(v)) for v in values]
+
+
+def run(callback, values, name="val_loss", extra=None):
+    model = FakeModel()
+    callback.set_model(model)
+    callback.set_params({})
+    callback.on_train_begin()
+    rates = []
+    epoch = 0
+    for epoch, value in enumerate(values):
+        model.weights = epoch
+        callback.on_epoch_begin(epoch)
+        logs = {name: value, **(extra(epoch) if extra else {})}
+        callback.on_epoch_end(epoch, logs)
+        rates.append(float(np.float32(logs.get("learning_rate", -1))))
+        if model.stop_training:
+            break
+    callback.on_train_end()
+    return model, epoch, rates
+
+
+def text(value):
+    short = {"\b": "\\b", "\r": "\\r", "\n": "\\n", '"': '\\"', "\\": "\\\\", "\x1b": "\\033"}
+    return '"%s"' % "".join(short.get(c, c) for c in value)
+
+
+def numbers_or_nan(values):
+    return ", ".join("NAN" if v != v else repr(v) for v in values)
+
+
+EARLY = [
+    {}, {"patience": 2}, {"patience": 3, "min_delta": 0.05}, {"patience": 1, "restore_best_weights": True},
+    {"patience": 2, "restore_best_weights": True, "start_from_epoch": 4}, {"patience": 3, "baseline": 0.5},
+    {"patience": 2, "baseline": 0.8, "min_delta": 0.02}, {"patience": 2, "mode": "max"},
+    {"patience": 4, "mode": "max", "min_delta": 0.1, "restore_best_weights": True},
+]
+PLATEAU = [
+    {"patience": 1}, {"patience": 2, "factor": 0.5, "cooldown": 2}, {"patience": 1, "min_lr": 0.002},
+    {"patience": 2, "min_delta": 0.1, "factor": 0.3}, {"patience": 1, "mode": "max", "cooldown": 1},
+    {"patience": 0, "factor": 0.9},
+]
+CHECKPOINT = [
+    {"filepath": "/tmp/m-{epoch:02d}-{val_loss:.2f}.keras"},
+    {"filepath": "/tmp/{epoch}.keras", "save_best_only": True},
+    {"filepath": "/tmp/{epoch:>4}-{val_loss:+.1e}.h5", "save_best_only": True, "mode": "max"},
+    {"filepath": "/tmp/{{{epoch:d}}}-{val_loss:08.3f}.weights.h5", "save_weights_only": True},
+    {"filepath": "/tmp/{epoch:03}.keras", "save_best_only": True, "initial_value_threshold": 0.5},
+    {"filepath": "/tmp/{epoch:.1f}-{val_loss:.0%}.keras"},
+]
+
+
+def callback_lines():
+    lines = []
+    for settings in EARLY:
+        for seed in range(6):
+            values = series(seed, 15)
+            callback = C.EarlyStopping(**settings)
+            model, last, _ = run(callback, values)
+            lines.append('{"EarlyStopping", R"(%s)", {%s}, {%d, %d, %d, %d}, ""},' % (
+                json.dumps(settings), numbers_or_nan(values), callback.stopped_epoch, callback.best_epoch, model.restored, last))
+    for settings in PLATEAU:
+        for seed in range(6):
+            values = series(seed, 12)
+            model, last, rates = run(C.ReduceLROnPlateau(**settings), values)
+            rates.append(float(np.float32(model.optimizer.learning_rate)))
+            lines.append('{"ReduceLROnPlateau", R"(%s)", {%s}, {%s}, ""},' % (
+                json.dumps(settings), numbers_or_nan(values), numbers(rates)))
+    for settings in CHECKPOINT:
+        for seed in (0, 1, 3):
+            values = series(seed, 6)
+            model, _, _ = run(C.ModelCheckpoint(**settings), values)
+            lines.append('{"ModelCheckpoint", R"(%s)", {%s}, {}, %s},' % (
+                json.dumps(settings), numbers_or_nan(values), text(";".join(model.saved))))
+    for settings, name in [({}, "val_loss"), ({"separator": ";"}, "loss")]:
+        values = series(3, 5)
+        path = "/tmp/wavetrain-golden.csv"
+        run(C.CSVLogger(path, **settings), values, name, lambda epoch: {"b,c": 0.1 * epoch} if epoch != 2 else {})
+        with open(path, newline="") as written:
+            lines.append('{"CSVLogger", R"(%s)", {%s}, {}, %s},' % (
+                json.dumps({**settings, "name": name}), numbers_or_nan(values), text(written.read())))
+    return lines
+
+
+def progbar_lines():
+    """Progress bars with a clock that stands where it is put."""
+    import io
+    import time
+    from contextlib import redirect_stdout
+
+    from keras.src.utils.progbar import Progbar
+
+    runs = [
+        # target, verbose, steps per second after a first step of 2 s
+        (3, 1, 20.0), (120, 1, 4.0), (7, 2, 300.0), (15, 1, 0.2), (1, 1, 5.0), (12345, 1, 1.5), (50, 1, 5000.0),
+        (None, 1, 10.0), (200, 2, 2e6),
+    ]
+    lines = []
+    for target, verbose, speed in runs:
+        clock = [1000.0]
+        real, time.time = time.time, lambda: clock[0]
+        out = io.StringIO()
+        steps = min(target or 5, 5)
+        try:
+            with redirect_stdout(out):
+                bar = Progbar(target, verbose=verbose, stateless_metrics=set())
+                for step in range(1, steps + 1):
+                    clock[0] += 2.0 if step == 1 else 1 / speed
+                    if verbose == 1:
+                        bar.update(step, [("accuracy", 0.1 * step / steps), ("loss", 3.0 / step ** 3)], finalize=False)
+                if target is None:
+                    bar.target = steps
+                bar.update(target or steps, [("loss", -0.00012), ("val_loss", 12.5)], finalize=True)
+        finally:
+            time.time = real
+        lines.append("{%d, %d, %s, %s}," % (target or 0, verbose, repr(speed), text(out.getvalue())))
+    return lines
+
+
 TOPICS = {
+    "callbacks": callback_lines,
+    "progbar": progbar_lines,
     "optimizers": optimizer_lines,
     "schedules": schedule_lines,
     "losses": loss_lines,

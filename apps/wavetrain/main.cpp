@@ -1,0 +1,87 @@
+// wavetrain: train, evaluate and use models for time series from a shell.
+//
+// Exit codes: 0 done; 1 failed (out of memory, an error inside the library); 2 wrong arguments, files or data.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "commands.hpp"
+#include "wavetrain/error.hpp"
+#include "wavetrain/log.hpp"
+#include "wavetrain/threads.hpp"
+
+namespace wavetrain::app {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kBadInput = 2;
+
+constexpr const char* kDescription =
+    "wavetrain trains neural networks on time series and uses them.\n\n"
+    "Try it, from nothing to predictions:\n"
+    "  wavetrain generate cbf --samples 300 --out train.ts\n"
+    "  wavetrain generate cbf --samples 90 --seed 2 --out test.ts\n"
+    "  wavetrain train --data train.ts --test test.ts --model conv --out model.keras\n"
+    "  wavetrain evaluate model.keras --data test.ts\n"
+    "  wavetrain predict model.keras --data test.ts --out predictions.csv\n\n"
+    "A model file is an ordinary .keras file, which Keras opens as well. `wavetrain COMMAND --help` explains a "
+    "command.";
+
+int fail(int code, const std::string& message) {
+  std::fflush(stdout);
+  fmt::print(stderr, "wavetrain: {}\n", message);
+  return code;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{kDescription, "wavetrain"};
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  add_train(app);
+  add_evaluate(app);
+  add_predict(app);
+  add_summary(app);
+  add_generate(app);
+  try {
+    // CLI11 would only say that a command is missing.
+    const auto called = [&](const CLI::App* command) { return argc > 1 && command->get_name() == argv[1]; };
+    const auto known = app.get_subcommands(called);
+    if (argc > 1 && argv[1][0] != '-' && known.empty()) {
+      throw ValueError(fmt::format("There is no command `{}` (see `wavetrain --help`)", argv[1]));
+    }
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    return fail(kBadInput, fmt::format("{} (see `wavetrain --help`)", error.what()));
+  } catch (const InternalError& error) {
+    return fail(kFailed, fmt::format("internal error, please report it: {}", error.what()));
+  } catch (const Error& error) {
+    return fail(kBadInput, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(kFailed, "out of memory");
+  } catch (const std::exception& error) {
+    return fail(kFailed, error.what());
+  }
+}
+
+}  // namespace
+
+void add_common(CLI::App& command, CommonOptions& options) {
+  command.add_flag("--json", options.json, "Print one JSON object instead of text");
+  command.add_option("--threads", options.threads, "Threads to use; 0: one for each processor")->capture_default_str();
+}
+
+void apply(const CommonOptions& options) {
+  set_num_threads(options.threads);
+  set_log_sink(stderr_sink());
+}
+
+}  // namespace wavetrain::app
+
+int main(int argc, char** argv) { return wavetrain::app::run(argc, argv); }

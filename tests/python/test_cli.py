@@ -1,0 +1,281 @@
+"""The command line, run as a user runs it: train, evaluate, predict, summary, generate, and everything that is refused.
+
+The program is build/release/bin/wavetrain, or the one that WAVETRAIN_BIN names.
+"""
+
+import csv
+import json
+import os
+import random
+import subprocess
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(os.environ.get("WAVETRAIN_BIN", ROOT / "build/release/bin/wavetrain"))
+
+pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason=f"{PROGRAM} is not built (target wavetrain_cli)")
+
+SMALL = "Conv1D(4, 3, activation='relu') GlobalAveragePooling1D()"
+
+
+def run(*arguments, cwd):
+    return subprocess.run([PROGRAM, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=120)
+
+
+def ok(*arguments, cwd):
+    result = run(*arguments, cwd=cwd)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def ok_json(*arguments, cwd):
+    return json.loads(ok(*arguments, "--json", cwd=cwd))
+
+
+def rows_of(path):
+    with open(path, newline="") as file:
+        return list(csv.reader(file))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """CBF as train.ts and test.ts, a sine as wave.csv, and a model of each."""
+    path = tmp_path_factory.mktemp("cli")
+    ok("generate", "cbf", "--samples", 90, "--out", "train.ts", cwd=path)
+    ok("generate", "cbf", "--samples", 60, "--seed", 2, "--out", "test.ts", cwd=path)
+    ok("generate", "sine", "--samples", 400, "--out", "wave.csv", cwd=path)
+    ok("train", "--data", "train.ts", "--model", "conv", "--epochs", 15, "--out", "cbf.keras", "--json", cwd=path)
+    ok("train", "--data", "wave.csv", "--target", "x", "--window", 24, "--horizon", 3, "--model", "conv", "--epochs", 15,
+       "--out", "wave.keras", "--json", cwd=path)
+    return path
+
+
+# --- What works ----------------------------------------------------------------------------------------------------------
+
+
+def test_help_explains_every_command(folder):
+    text = ok("--help", cwd=folder)
+    for command in ("train", "evaluate", "predict", "summary", "generate"):
+        assert command in text
+        assert "--help" in ok(command, "--help", cwd=folder)
+
+
+def test_a_preset_learns_cbf(folder, tmp_path):
+    report = ok_json("evaluate", "cbf.keras", "--data", "test.ts", cwd=folder)
+    assert report["samples"] == 60
+    assert report["accuracy"] > 0.9
+
+
+def test_evaluate_says_what_train_said(folder, tmp_path):
+    out = tmp_path / "m.keras"
+    trained = ok_json("train", "--data", "train.ts", "--test", "test.ts", "--model", SMALL, "--epochs", 2, "--normalize", "global",
+                      "--out", out, cwd=folder)
+    assert trained["note"].startswith("added a last layer Dense(3, activation='softmax')")
+    evaluated = ok_json("evaluate", out, "--data", "test.ts", cwd=folder)
+    assert evaluated["loss"] == trained["test"]["loss"]
+    assert evaluated["accuracy"] == trained["test"]["accuracy"]
+
+
+def test_the_same_seed_gives_the_same_model(folder, tmp_path):
+    losses = []
+    for seed, threads in ((5, 1), (5, 2), (6, 1)):
+        report = ok_json("train", "--data", "train.ts", "--validation-split", 0.2, "--model", SMALL, "--epochs", 2, "--seed", seed,
+                         "--threads", threads, "--out", tmp_path / "m.keras", cwd=folder)
+        losses.append((report["training"]["loss"], report["validation"]["loss"]))
+    assert losses[0] == losses[1] != losses[2]
+
+
+@pytest.mark.parametrize("preset", ["mlp", "fcn", "time-cnn", "conv", "conv-bn", "conv-lstm"])
+def test_presets_train(folder, tmp_path, preset):
+    report = ok_json("train", "--data", "train.ts", "--model", preset, "--epochs", 1, "--out", tmp_path / "m.keras", cwd=folder)
+    assert report["batch_size"] == {"mlp": 9, "fcn": 9, "time-cnn": 16}.get(preset, 32)
+    assert "accuracy" in report["training"]
+
+
+def test_predictions_have_names_and_probabilities(folder, tmp_path):
+    ok("predict", "cbf.keras", "--data", "test.ts", "--out", tmp_path / "y.csv", cwd=folder)
+    rows = rows_of(tmp_path / "y.csv")
+    names = [field[2:-1] for field in rows[0][2:]]
+    assert len(rows) == 61 and rows[0][:2] == ["sample", "class"] and len(names) == 3
+    for row in rows[1:]:
+        probabilities = [float(p) for p in row[2:]]
+        assert sum(probabilities) == pytest.approx(1, abs=1e-5)
+        assert row[1] == names[probabilities.index(max(probabilities))]
+    ok("predict", "cbf.keras", "--data", "test.ts", "--out", tmp_path / "y.npy", cwd=folder)
+    assert (tmp_path / "y.npy").read_bytes()[:6] == b"\x93NUMPY"
+
+
+def test_two_classes_need_one_unit(tmp_path):
+    rng = random.Random(1)
+    lines = [",".join([label] + [str(rng.gauss(mean, 1)) for _ in range(12)]) for label, mean in (("no", -1), ("yes", 1)) for _ in range(30)]
+    (tmp_path / "two.csv").write_text("\n".join(lines) + "\n")
+    report = ok_json("train", "--data", "two.csv", "--model", "Flatten() Dense(1, activation='sigmoid')", "--epochs", 40,
+                     "--learning-rate", 0.02, "--out", "m.keras", cwd=tmp_path)
+    assert report["classes"] == ["no", "yes"] and report["training"]["accuracy"] > 0.9
+    header, first = ok("predict", "m.keras", "--data", "two.csv", cwd=tmp_path).splitlines()[:2]
+    assert header == "sample,class,p(no),p(yes)" and first.split(",")[1] == "no"
+
+
+def test_regression(folder, tmp_path):
+    ok("generate", "adding-problem", "--samples", 80, "--steps", 10, "--out", tmp_path / "a.ts", cwd=folder)
+    report = ok_json("train", "--data", tmp_path / "a.ts", "--model", SMALL, "--epochs", 2, "--loss", "Huber(delta=0.5)",
+                     "--metrics", "mse,mae", "--optimizer", "SGD(0.01, momentum=0.9)", "--out", tmp_path / "m.keras", cwd=folder)
+    assert {"loss", "mse", "mae"} <= report["training"].keys()
+    assert ok("predict", tmp_path / "m.keras", "--data", tmp_path / "a.ts", cwd=folder).startswith("sample,y0\n")
+
+
+def test_a_table_beats_the_last_value(folder, tmp_path):
+    score = ok_json("evaluate", "wave.keras", "--data", "wave.csv", cwd=folder)
+    assert score["mse"] < score["naive_mse"] and score["mae"] < score["naive_mae"]
+    ok("predict", "wave.keras", "--data", "wave.csv", "--out", tmp_path / "y.csv", cwd=folder)
+    rows = rows_of(tmp_path / "y.csv")
+    assert rows[0] == ["row", "x+1", "x+2", "x+3"]
+    assert rows[1][0] == "24" and rows[-1][0] == "400"  # the last forecast lies behind the table
+
+
+def test_table_units_do_not_depend_on_scaling(folder, tmp_path):
+    values = [float(line) for line in (folder / "wave.csv").read_text().split()[1:]]
+    (tmp_path / "big.csv").write_text("x\n" + "\n".join(str(1000 + 50 * v) for v in values) + "\n")
+    report = ok_json("train", "--data", tmp_path / "big.csv", "--target", "x", "--window", 24, "--epochs", 10, "--out",
+                     tmp_path / "m.keras", cwd=folder)
+    forecast = report["forecast"]
+    assert forecast["mae"] < forecast["naive_mae"] < 50
+    last = ok("predict", tmp_path / "m.keras", "--data", tmp_path / "big.csv", cwd=folder).splitlines()[-1]
+    assert 900 < float(last.split(",")[1]) < 1100
+
+
+def test_history_and_curves(folder, tmp_path):
+    ok("train", "--data", "train.ts", "--test", "test.ts", "--model", SMALL, "--epochs", 3, "--out", tmp_path / "m.keras", "--history",
+       tmp_path / "h.csv", "--curves", tmp_path / "c.svg", "--json", cwd=folder)
+    rows = rows_of(tmp_path / "h.csv")
+    assert rows[0][0] == "epoch" and {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(rows[0]) and len(rows) == 4
+    svg = ElementTree.parse(tmp_path / "c.svg").getroot()
+    assert len(svg.findall("{http://www.w3.org/2000/svg}path")) == 4
+
+
+def test_training_goes_on_from_a_file(folder, tmp_path):
+    report = ok_json("train", "--data", "train.ts", "--model", "cbf.keras", "--epochs", 1, "--out", tmp_path / "m.keras", cwd=folder)
+    assert report["training"]["accuracy"] > 0.9
+
+
+def test_summary(folder):
+    assert "conv1d" in ok("summary", "cbf.keras", cwd=folder)
+    text = ok("summary", "--model", "[layers.Conv1D(8, 3), keras.layers.Flatten(),\n Dense(units=2)]", "--input-shape", "100,1", cwd=folder)
+    assert "(None, 98, 8)" in text and "1,602" in text
+    assert ok_json("summary", "--model", "fcn", "--input-shape", "50,2", "--outputs", 4, cwd=folder)["layers"]
+
+
+# --- What is refused: one line on standard error, exit code 2, no file -------------------------------------------------------
+
+CSV = "1,0.5,0.25,0.75,1\n2,1,2,3,4\n" * 10
+
+
+def train(*more, data="d.csv", model="Flatten() Dense(2)", out="m.keras"):
+    return ("train", "--data", data, "--model", model, "--out", out, *(more if "--epochs" in more else ("--epochs", "1", *more)))
+
+
+REFUSED = {
+    "ragged row": ({"d.csv": CSV + "1,2,3\n"}, train(), ["d.csv", "21"]),
+    "wrong separator": ({"d.csv": CSV}, train("--separator", ";"), ["d.csv"]),
+    "a word among numbers": ({"d.csv": CSV + "1,2,x,3,4\n"}, train(), ["d.csv", "21", "x"]),
+    "label missing": ({"d.ts": "@univariate true\n@classLabel true a b\n@data\n1,2,3:a\n1,2,3:\n"}, train(data="d.ts"), ["d.ts", "5"]),
+    "no labels": ({"d.csv": CSV}, train("--labels", "none"), ["d.csv", "class"]),
+    "one class": ({"d.csv": "1,2,3,4\n1,3,4,5\n"}, train(), ["two classes"]),
+    "NaN in data": ({"d.csv": CSV + "1,NaN,2,3,4\n"}, train(), ["d.csv"]),
+    "empty file": ({"d.csv": ""}, train(), ["d.csv"]),
+    "missing file": ({}, train(), ["d.csv"]),
+    "directory as file": ({}, train(data="."), ["."]),
+    "pool longer than the series": ({"d.csv": CSV}, train(model="MaxPooling1D(9) Flatten() Dense(2)"), ["max_pooling1d"]),
+    "kernel longer than the series": ({"d.csv": CSV}, train(model="Conv1D(2, 9) Flatten() Dense(2)"), ["conv1d"]),
+    "unknown layer": ({"d.csv": CSV}, train(model="Conv1(2, 3)"), ["column 1", "Conv1D"]),
+    "unknown argument": ({"d.csv": CSV}, train(model="Flatten() Dense(unit=2)"), ["column 17", "units"]),
+    "unknown activation": ({"d.csv": CSV}, train(model="Flatten() Dense(2, activation='rleu')"), ["Dense", "rleu"]),
+    "unquoted text": ({"d.csv": CSV}, train(model="Dense(2, activation=relu)"), ["'relu'"]),
+    "open parenthesis": ({"d.csv": CSV}, train(model="Dense(2"), [")"]),
+    "wrong value": ({"d.csv": CSV}, train(model="Dense(-2)"), ["units", "-2"]),
+    "unknown preset": ({"d.csv": CSV}, train(model="fnc"), ["fcn"]),
+    "unknown optimizer": ({"d.csv": CSV}, train("--optimizer", "adm"), ["adm"]),
+    "unknown loss": ({"d.csv": CSV}, train("--loss", "msee"), ["msee"]),
+    "unknown metric": ({"d.csv": CSV}, train("--metrics", "acuracy"), ["acuracy"]),
+    "unknown option": ({"d.csv": CSV}, train("--epoch", "3"), ["--epoch"]),
+    "zero epochs": ({"d.csv": CSV}, train("--epochs", "0"), ["--epochs"]),
+    "too few units": ({"d.csv": CSV}, train(model="Flatten() Dense(7)"), ["Dense(2"]),
+    "output with a time axis": ({"d.csv": CSV}, train(model="Conv1D(2, 3)"), ["Flatten()"]),
+    "split of nothing": ({"d.csv": CSV}, train("--validation-split", "0.001"), ["--validation-split"]),
+    "unwritable out": ({"d.csv": CSV}, train(out="no/such/m.keras"), ["no/such"]),
+    "out is no .keras file": ({"d.csv": CSV}, train(out="m.txt"), [".keras"]),
+    "unknown column": ({"t.csv": "a,b\n" + "1,2\n" * 50}, train("--target", "c", "--window", "4", data="t.csv"), ["c", "a", "b"]),
+    "window longer than the table": ({"t.csv": "a,b\n" + "1,2\n" * 50}, train("--target", "a", "--window", "99", data="t.csv"), ["window"]),
+    "no window": ({"t.csv": "a,b\n" + "1,2\n" * 50}, train("--target", "a", data="t.csv"), ["--window"]),
+    "NaN in a table": ({"t.csv": "a,b\n" + "1,2\n" * 50 + "NaN,2\n" * 3}, train("--target", "a", "--window", "4", data="t.csv"), ["t.csv"]),
+    "no command": ({}, (), ["subcommand"]),
+    "unknown command": ({}, ("tain",), ["tain"]),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(name, tmp_path):
+    files, arguments, words = REFUSED[name]
+    for path, text in files.items():
+        (tmp_path / path).write_text(text)
+    check_refused(run(*arguments, cwd=tmp_path), words)
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(files), "a file was left behind"
+
+
+def check_refused(result, words):
+    assert result.returncode == 2, (result.returncode, result.stderr)
+    assert result.stderr.startswith("wavetrain: ") and result.stderr.count("\n") == 1, result.stderr
+    for word in words:
+        assert word in result.stderr
+
+
+def test_a_class_that_training_has_not_seen(folder, tmp_path):
+    text = (folder / "test.ts").read_text().rstrip("\n")
+    names = text.split("@classLabel true ")[1].split("\n")[0].split()
+    text = text.replace("@classLabel true", "@classLabel true spike")
+    lines = text.split("\n")
+    lines[-1] = lines[-1].rsplit(":", 1)[0] + ":spike"
+    (tmp_path / "new.ts").write_text("\n".join(lines) + "\n")
+    assert "spike" not in names
+    check_refused(run("evaluate", folder / "cbf.keras", "--data", "new.ts", cwd=tmp_path), ["spike", "new.ts"])
+
+
+@pytest.mark.parametrize("command", ["evaluate", "predict"])
+def test_wrong_input_shapes(folder, tmp_path, command):
+    ok("generate", "waveform", "--samples", 6, "--out", "short.ts", cwd=tmp_path)
+    ok("generate", "adding-problem", "--samples", 6, "--steps", 128, "--out", "channels.ts", cwd=tmp_path)
+    more = ["--out", "y.csv"] if command == "predict" else []
+    words = ["128 time steps", "21"]
+    if command == "evaluate":
+        lines = (tmp_path / "short.ts").read_text().replace("@classLabel true 1 2 3", "@classLabel true Cylinder Bell Funnel")
+        (tmp_path / "short.ts").write_text(lines)
+        words = []
+    check_refused(run(command, folder / "cbf.keras", "--data", "short.ts", *more, cwd=tmp_path), words)
+    check_refused(run(command, folder / "cbf.keras", "--data", "channels.ts", *more, cwd=tmp_path), [] if command == "evaluate" else ["1 channels"])
+    assert not (tmp_path / "y.csv").exists()
+
+
+@pytest.mark.parametrize("length", [0, 100, -40])
+def test_truncated_model_files(folder, tmp_path, length):
+    (tmp_path / "cut.keras").write_bytes((folder / "cbf.keras").read_bytes()[:length])
+    check_refused(run("evaluate", "cut.keras", "--data", folder / "test.ts", cwd=tmp_path), ["cut.keras"])
+    check_refused(run("summary", "cut.keras", cwd=tmp_path), ["cut.keras"])
+
+
+def test_settings_that_were_changed_by_hand(folder, tmp_path):
+    with zipfile.ZipFile(folder / "cbf.keras") as old, zipfile.ZipFile(tmp_path / "m.keras", "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content.replace(b'"classification"', b'"clairvoyance"') if name == "wavetrain.json" else content)
+    check_refused(run("evaluate", "m.keras", "--data", folder / "test.ts", cwd=tmp_path), ["m.keras", "wavetrain.json", "clairvoyance"])
+
+
+def test_a_failed_run_keeps_the_old_file(folder, tmp_path):
+    (tmp_path / "m.keras").write_text("precious")
+    (tmp_path / "d.csv").write_text(CSV)
+    check_refused(run(*train(model="Dense(-1)"), cwd=tmp_path), ["units"])
+    assert (tmp_path / "m.keras").read_text() == "precious"
