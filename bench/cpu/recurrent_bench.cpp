@@ -64,8 +64,8 @@ struct Layer {
     recurrent_backward_pack(r, weights, backward_packed.data());
   }
   void forward(bool save = true) {
-    recurrent_forward(r, packed.data(), {.x = x.data()}, {.y = y.data()}, save ? saved.data() : nullptr,
-                      scratch.data(), 0, r.B);
+    recurrent_forward(r, packed.data(), {.x = x.data()}, {.y = y.data()}, save ? saved.data() : nullptr, scratch.data(),
+                      0, r.B);
   }
   void backward_data() {
     recurrent_backward(r, backward_packed.data(), {.x = x.data()}, {.dy = dy.data()}, {.dx = dx.data()}, saved.data(),
@@ -107,8 +107,8 @@ void add(const char* cell_name, const Recurrence& r) {
     for (auto _ : state) layer.forward();
     report(state, layer.flop());
   });
-  // Both halves of the backward pass overwrite what they read, with numbers of the same kind; running them again takes as
-  // long as running them once.
+  // Both halves of the backward pass overwrite what they read, with numbers of the same kind; running them again takes
+  // as long as running them once.
   row("backward", [r](benchmark::State& state) {
     Layer layer(r);
     for (auto _ : state) {
@@ -150,17 +150,16 @@ void add(const char* cell_name, const Recurrence& r) {
 }
 
 void add_step(const char* cell_name, const Recurrence& r) {
-  benchmark::RegisterBenchmark(fmt::format("{}/step/C{}_H{}", cell_name, r.C, r.units).c_str(),
-                               [r](benchmark::State& state) {
-                                 Layer layer(r);
-                                 Floats h = layer.y, c = layer.y;
-                                 for (auto _ : state)
-                                   recurrent_forward(layer.r, layer.packed.data(),
-                                                     {.x = layer.x.data(), .h0 = h.data(), .c0 = c.data()},
-                                                     {.y = layer.y.data(), .h_last = h.data(), .c_last = c.data()},
-                                                     nullptr, layer.scratch.data(), 0, 1);
-                                 report(state, layer.flop());
-                               });
+  benchmark::RegisterBenchmark(
+      fmt::format("{}/step/C{}_H{}", cell_name, r.C, r.units).c_str(), [r](benchmark::State& state) {
+        Layer layer(r);
+        Floats h = layer.y, c = layer.y;
+        for (auto _ : state)
+          recurrent_forward(layer.r, layer.packed.data(), {.x = layer.x.data(), .h0 = h.data(), .c0 = c.data()},
+                            {.y = layer.y.data(), .h_last = h.data(), .c_last = c.data()}, nullptr,
+                            layer.scratch.data(), 0, 1);
+        report(state, layer.flop());
+      });
 }
 
 }  // namespace

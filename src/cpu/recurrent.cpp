@@ -89,10 +89,9 @@ void recurrent_forward(const Recurrence& r, const float* packed, const Recurrent
   const RecurrentLayout layout(r);
   const RecurrentCall call{r, layout, packed, in, begin, end};
   const Index u = r.units, samples = end - begin;
-  const RecurrentRows rows =
-      saved != nullptr
-          ? RecurrentRows{saved + begin * (r.T + 1) * layout.row, (r.T + 1) * layout.row, layout.row, r.T + 1}
-          : RecurrentRows{scratch, layout.row, samples * layout.row, 2};
+  const RecurrentRows rows = saved != nullptr ? RecurrentRows{saved + begin * (r.T + 1) * layout.row,
+                                                              (r.T + 1) * layout.row, layout.row, r.T + 1}
+                                              : RecurrentRows{scratch, layout.row, samples * layout.row, 2};
   if (saved != nullptr) mask_inputs(call, saved);
 
   for (Index i = 0; i < samples; ++i) {

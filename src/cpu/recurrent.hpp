@@ -4,7 +4,8 @@
 // Pointers in RecurrentInputs and its kin are always those of the whole batch.
 //
 // There are two ways through a recurrence, with equal meaning:
-//   fused    LSTM, GRU (reset_after) and SimpleRNN with tanh and sigmoid and without recurrent dropout or per-gate input
+//   fused    LSTM, GRU (reset_after) and SimpleRNN with tanh and sigmoid and without recurrent dropout or per-gate
+//   input
 //            masks: one kernel per step accumulates x·W + h·U + b for one vector of units, all gates at once, and goes
 //            through the gates while they are in registers.
 //   general  everything else: matrix products (gemm.hpp) and activation kernels, one after the other.
@@ -15,10 +16,10 @@
 // a batch. Weight gradients are one ascending chain over samples and, within one, over steps in processing order, for
 // every output element; they are cut into tiles of output elements, so the number of threads does not show either.
 //
-// Nothing here allocates, throws or checks. All sizes are in floats. Packed weights, saved values and scratch should begin
-// at multiples of 64 bytes: vectors that straddle cache lines cost up to a factor of two. Packed weights and saved values belong to the
-// target in use (wavetrain/target.hpp) and to one Recurrence: options that change the way, such as dropout, change
-// them.
+// Nothing here allocates, throws or checks. All sizes are in floats. Packed weights, saved values and scratch should
+// begin at multiples of 64 bytes: vectors that straddle cache lines cost up to a factor of two. Packed weights and
+// saved values belong to the target in use (wavetrain/target.hpp) and to one Recurrence: options that change the way,
+// such as dropout, change them.
 #pragma once
 
 #include "reference/recurrent_options.hpp"
@@ -39,8 +40,8 @@ Index recurrent_saved_floats(const Recurrence& r);
 // For a call with `samples` samples, forward or backward.
 Index recurrent_scratch_floats(const Recurrence& r, Index samples);
 
-// With `saved` null only a rolling state is kept (in scratch): prediction and streaming. Dropout needs `saved`. h_last may
-// be h0 and c_last may be c0. A stream calls this with B = 1 and T = the number of new steps.
+// With `saved` null only a rolling state is kept (in scratch): prediction and streaming. Dropout needs `saved`. h_last
+// may be h0 and c_last may be c0. A stream calls this with B = 1 and T = the number of new steps.
 void recurrent_forward(const Recurrence& r, const float* packed, const RecurrentInputs<float>& in,
                        const RecurrentOutputs<float>& out, float* saved, float* scratch, Index begin, Index end);
 
@@ -56,8 +57,8 @@ void recurrent_backward(const Recurrence& r, const float* packed, const Recurren
                         const RecurrentOutputGradients<float>& dout, const RecurrentInputGradients<float>& din,
                         float* saved, float* scratch, Index begin, Index end);
 
-// The weight gradients that are not null are cut into tiles; a thread computes those in [begin, end). They are written, or
-// added to with `accumulate`.
+// The weight gradients that are not null are cut into tiles; a thread computes those in [begin, end). They are written,
+// or added to with `accumulate`.
 Index recurrent_weight_tiles(const Recurrence& r, const RecurrentWeightGradients<float>& dweights);
 void recurrent_backward_weights(const Recurrence& r, const RecurrentInputs<float>& in, const float* saved,
                                 const RecurrentWeightGradients<float>& dweights, bool accumulate, Index begin,

@@ -22,8 +22,13 @@ Index gates_per_product(const Recurrence& r) { return r.input_masks > 1 ? 1 : r.
 
 // (gates·u, N) transposed from columns [gate·u, (gate + gates)·u) of `weights` (N, G·u).
 void pack_transposed(const Recurrence& r, const float* weights, Index N, Index gate, Index gates, float* packed) {
-  pack_b(PackSource{.b = weights + gate * r.units, .taps = gates, .width = r.units, .N = N, .tap_stride = r.units,
-                    .k_stride = 1, .n_stride = r.gates() * r.units},
+  pack_b(PackSource{.b = weights + gate * r.units,
+                    .taps = gates,
+                    .width = r.units,
+                    .N = N,
+                    .tap_stride = r.units,
+                    .k_stride = 1,
+                    .n_stride = r.gates() * r.units},
          packed);
 }
 
@@ -45,8 +50,12 @@ void input_gradient(const RecurrentCall& call, const InputGradient& d, float* pr
   const float* const packed = call.packed + r.gates() * packed_floats(u, u);
   for (Index g = 0; g < r.gates(); g += gates) {
     const bool first = g == 0;
-    gemm({.M = d.count, .N = C, .a = {d.rows + g * call.layout.padded, d.row_stride, u, gates, call.layout.padded},
-          .b = packed + g * packed_floats(u, C), .packed = true, .c = first ? d.dx : product,
+    gemm({.M = d.count,
+          .N = C,
+          .a = {d.rows + g * call.layout.padded, d.row_stride, u, gates, call.layout.padded},
+          .b = packed + g * packed_floats(u, C),
+          .packed = true,
+          .c = first ? d.dx : product,
           .ldc = first ? d.dx_stride : C});
     if (r.input_masks == 0) continue;
     for (Index i = 0; i < d.count; ++i) {
@@ -124,12 +133,19 @@ void recurrent_backward(const Recurrence& r, const float* packed, const Recurren
     if (layout.fused) recurrent_fused_gates_backward(call, step);
     else recurrent_general_step_backward(call, step);
     if (din.dx != nullptr && dx_by_step)
-      input_gradient(call, {step.row, sample_stride, samples, din.dx + (begin * r.T + call.time(s)) * r.C, r.T * r.C,
-                            begin, false},
-                     dx_product);
+      input_gradient(
+          call,
+          {step.row, sample_stride, samples, din.dx + (begin * r.T + call.time(s)) * r.C, r.T * r.C, begin, false},
+          dx_product);
     if (!layout.fused || (s == 0 && din.dh0 == nullptr)) continue;  // nobody wants the state before the first step
-    Gemm product{.M = samples, .N = u, .a = {step.row, sample_stride, u, gates, layout.padded}, .b = packed,
-                 .packed = true, .c = step.dh, .ldc = layout.padded, .accumulate = true};
+    Gemm product{.M = samples,
+                 .N = u,
+                 .a = {step.row, sample_stride, u, gates, layout.padded},
+                 .b = packed,
+                 .packed = true,
+                 .c = step.dh,
+                 .ldc = layout.padded,
+                 .accumulate = true};
     gemm(product);
     if (r.cell == Cell::gru) {
       product.a = {step.row + RecurrentLayout::kInner * layout.padded, sample_stride, u};
@@ -172,9 +188,9 @@ class WeightJobs {
       for (Index g = 0, step; g < G; g += step) {
         step = std::min(joined, G - g);
         const bool candidate = r.cell == Cell::gru && g == 2;
-        const Index state = candidate && !r.reset_after  ? RecurrentLayout::kInner
-                            : r.recurrent_masks > 0      ? layout_.masked_h + g
-                                                         : layout_.h;
+        const Index state = candidate && !r.reset_after ? RecurrentLayout::kInner
+                            : r.recurrent_masks > 0     ? layout_.masked_h + g
+                                                        : layout_.h;
         add_product({at(saved, state * layout_.padded), layout_.row, u, 1, 0}, (r.T + 1) * layout_.row,
                     candidate && two ? RecurrentLayout::kInner : g, step * u, d.drecurrent_kernel + g * u);
       }
@@ -222,9 +238,16 @@ class WeightJobs {
 
   void add_product(const Rows& a, Index a_sample_stride, Index slot, Index N, float* w) {
     Job job;
-    job.product = {.samples = r_.B, .rows = r_.T, .N = N, .a = a, .a_sample_stride = a_sample_stride,
-                   .b = at(saved_, slot * layout_.padded), .ldb = layout_.row,
-                   .b_sample_stride = (r_.T + 1) * layout_.row, .w = w, .ldw = r_.gates() * r_.units};
+    job.product = {.samples = r_.B,
+                   .rows = r_.T,
+                   .N = N,
+                   .a = a,
+                   .a_sample_stride = a_sample_stride,
+                   .b = at(saved_, slot * layout_.padded),
+                   .ldb = layout_.row,
+                   .b_sample_stride = (r_.T + 1) * layout_.row,
+                   .w = w,
+                   .ldw = r_.gates() * r_.units};
     add(job, gemm_tn_tiles(job.product));
   }
   void add_sum(Index slot, float* sums) {

@@ -2,8 +2,8 @@
 //
 // A cell says how many vectors of weights belong to one vector of units (kGates), into how many accumulators they go
 // (kAccs, which differ for GRU: what comes from x and what comes from h stay apart for the candidate), and what happens
-// to them at the end of a step: Finish takes N rows (or vectors of units of one row) at once, stores gates and state, and
-// returns the new h.
+// to them at the end of a step: Finish takes N rows (or vectors of units of one row) at once, stores gates and state,
+// and returns the new h.
 #if defined(WAVETRAIN_CPU_RECURRENT_CELLS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef WAVETRAIN_CPU_RECURRENT_CELLS_INL_H_
 #undef WAVETRAIN_CPU_RECURRENT_CELLS_INL_H_
@@ -36,9 +36,10 @@ HWY_INLINE void ForEach(const F& f) {
   Unroll(f, std::make_index_sequence<static_cast<std::size_t>(N)>());
 }
 
-// Sigmoid and tanh of several vectors, as quotients of which the division is still to be done. Denominators lie between 1 and 2. Same formulas as in
-// vector_math-inl.h, but in stages: all vectors take a step before one takes the next. One vector after the other is up to
-// twice as slow, since a chain of dependent instructions fills the processor's scheduler before it sees the next chain.
+// Sigmoid and tanh of several vectors, as quotients of which the division is still to be done. Denominators lie between
+// 1 and 2. Same formulas as in vector_math-inl.h, but in stages: all vectors take a step before one takes the next. One
+// vector after the other is up to twice as slow, since a chain of dependent instructions fills the processor's
+// scheduler before it sees the next chain.
 struct Quotient {
   FloatVec numerator, denominator;
 };
@@ -86,8 +87,8 @@ HWY_INLINE void Tanh(const FloatVec* x, FloatVec* y) {
   ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA { y[n] = hn::Div(q[n].numerator, q[n].denominator); });
 }
 
-// One division for each quotient. Sharing one among the gates of a unit saves a few per cent of a step, but costs three more
-// roundings, which training against Keras shows, and carries a NaN from one gate into the others.
+// One division for each quotient. Sharing one among the gates of a unit saves a few per cent of a step, but costs three
+// more roundings, which training against Keras shows, and carries a NaN from one gate into the others.
 HWY_INLINE void Divide(const Quotient& a, FloatVec& qa) { qa = hn::Div(a.numerator, a.denominator); }
 HWY_INLINE void Divide(const Quotient& a, const Quotient& b, FloatVec& qa, FloatVec& qb) {
   Divide(a, qa);
@@ -114,8 +115,8 @@ struct RowNow {
   HWY_INLINE void put_next(Index slot, FloatVec v) const { hn::StoreU(v, FloatTag(), next + slot * padded); }
 };
 
-// Gradients that meet at a step: in goes dh (with that of the output) and dc of the state after it; out comes what flows
-// around the products, and the gates' slots hold their gradients. Backward takes N vectors of units of one row.
+// Gradients that meet at a step: in goes dh (with that of the output) and dc of the state after it; out comes what
+// flows around the products, and the gates' slots hold their gradients. Backward takes N vectors of units of one row.
 struct StateGradient {
   FloatVec h, c;
 };
@@ -186,9 +187,8 @@ struct GruCell {
   static HWY_INLINE void Finish(const FloatVec* acc, const RowNow* row, FloatVec* h) {
     FloatVec gates[2 * N], x[N], g[N];
     Quotient s[2 * N];
-    ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
-      gates[2 * n] = acc[n * kAccs], gates[2 * n + 1] = acc[n * kAccs + 1];
-    });
+    ForEach<N>([&](auto n)
+                   WAVETRAIN_INLINE_LAMBDA { gates[2 * n] = acc[n * kAccs], gates[2 * n + 1] = acc[n * kAccs + 1]; });
     SigmoidQuotients<2 * N>(gates, s);
     ForEach<N>([&](auto n) WAVETRAIN_INLINE_LAMBDA {
       Divide(s[2 * n], s[2 * n + 1], gates[2 * n], gates[2 * n + 1]);

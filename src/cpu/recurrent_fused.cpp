@@ -48,8 +48,9 @@ struct CellTile {
   bool zero_output;
 };
 
-// The accumulator of vector `j` of a row's kPanels · kGates vectors of weights. Those of (row, panel) follow each other.
-// A constant, not a call: GCC keeps the accumulators in registers only if it knows their indices before it inlines.
+// The accumulator of vector `j` of a row's kPanels · kGates vectors of weights. Those of (row, panel) follow each
+// other. A constant, not a call: GCC keeps the accumulators in registers only if it knows their indices before it
+// inlines.
 template <class Cell, int kPanels, bool kRecurrent, std::size_t kRow, std::size_t kVector>
 inline constexpr std::size_t kAccOf = (kRow * kPanels + kVector / Cell::kGates) * Cell::kAccs +
                                       static_cast<std::size_t>(kRecurrent ? Cell::RecurrentAcc(kVector % Cell::kGates)

@@ -1,5 +1,5 @@
-// The general way: any activation, dropout of every kind, GRU with reset_after=False. Matrix products over all samples of
-// the call, activations and elementwise loops row by row. Everything that a row needs lies in its slots.
+// The general way: any activation, dropout of every kind, GRU with reset_after=False. Matrix products over all samples
+// of the call, activations and elementwise loops row by row. Everything that a row needs lies in its slots.
 #include <algorithm>
 
 #include "cpu/activation.hpp"
@@ -41,7 +41,8 @@ void Product(Index n, const float* a, const float* b, float* product) {
 void Mix(Index n, const float* z, const float* before, const float* g, float* h) {
   ForEachVector(n, [=](Index j, Index count) HWY_ATTR {
     const FloatVec candidate = LoadSome(g + j, count);
-    const FloatVec mixed = hn::MulAdd(LoadSome(z + j, count), hn::Sub(LoadSome(before + j, count), candidate), candidate);
+    const FloatVec mixed =
+        hn::MulAdd(LoadSome(z + j, count), hn::Sub(LoadSome(before + j, count), candidate), candidate);
     StoreSome(mixed, h + j, count);
   });
 }
@@ -56,8 +57,8 @@ void MixBackward(Index n, const float* z, const float* before, const float* g, f
   });
 }
 
-// dh += dy + repeated; repeated = what is left of it for the step before: all of `dy + repeated` when this one is masked,
-// unless masked outputs are zero.
+// dh += dy + repeated; repeated = what is left of it for the step before: all of `dy + repeated` when this one is
+// masked, unless masked outputs are zero.
 void AddOutputGradient(Index n, const float* dy, float* repeated, bool masked, bool zero_output, float* dh) {
   const FloatTag d;
   ForEachVector(n, [=](Index j, Index count) HWY_ATTR {
@@ -91,8 +92,8 @@ const wavetrain::Activation& activation_of(const Recurrence& r, Index g) {
   return r.cell == Cell::simple_rnn || g == 2 ? r.activation : r.recurrent_activation;
 }
 
-// Weights as packed for one direction. Forward: W per gate (C to u), U per gate (u to u), both biases. Backward: U^T per
-// gate, W^T.
+// Weights as packed for one direction. Forward: W per gate (C to u), U per gate (u to u), both biases. Backward: U^T
+// per gate, W^T.
 struct GeneralWeights {
   const float* w;
   const float* u;
@@ -168,8 +169,15 @@ void recurrent_general_step(const RecurrentCall& call, const RecurrentStep& step
   const Slots first = row(0);
   const auto multiply = [&](const float* a, Index a_stride, Index K, const float* b, const float* bias, float* c,
                             bool accumulate) {
-    gemm({.M = samples, .N = u, .a = {a, a_stride, K, 1, 0}, .b = b, .packed = true, .c = c, .ldc = step.sample_stride,
-          .bias = bias, .accumulate = accumulate});
+    gemm({.M = samples,
+          .N = u,
+          .a = {a, a_stride, K, 1, 0},
+          .b = b,
+          .packed = true,
+          .c = c,
+          .ldc = step.sample_stride,
+          .bias = bias,
+          .accumulate = accumulate});
   };
   for (Index g = 0; g < r.gates(); ++g) {
     const float* const state = r.recurrent_masks > 0 ? first.masked_h(g) : first.h();
@@ -183,8 +191,7 @@ void recurrent_general_step(const RecurrentCall& call, const RecurrentStep& step
       multiply(state, step.sample_stride, u, recurrent_kernel, recurrent_bias, first.inner(), false);
       for (Index i = 0; i < samples; ++i) add_product(u, row(i).gate(1), row(i).inner(), row(i).z(2));
     } else if (r.cell == Cell::gru && g == 2) {
-      for (Index i = 0; i < samples; ++i)
-        product(u, row(i).gate(1), state + i * step.sample_stride, row(i).inner());
+      for (Index i = 0; i < samples; ++i) product(u, row(i).gate(1), state + i * step.sample_stride, row(i).inner());
       multiply(first.inner(), step.sample_stride, u, recurrent_kernel, nullptr, first.z(2), true);
     } else {
       multiply(state, step.sample_stride, u, recurrent_kernel, recurrent_bias, first.z(g), true);
@@ -268,8 +275,14 @@ void recurrent_general_step_backward(const RecurrentCall& call, const RecurrentB
   }
   // to (samples, padded) = or += slot · U_g^T
   const auto multiply = [&](const float* slot, Index g, float* to, bool accumulate) {
-    gemm({.M = samples, .N = u, .a = {slot, step.sample_stride, u, 1, 0}, .b = call.packed + g * u_size,
-          .packed = true, .c = to, .ldc = layout.padded, .accumulate = accumulate});
+    gemm({.M = samples,
+          .N = u,
+          .a = {slot, step.sample_stride, u, 1, 0},
+          .b = call.packed + g * u_size,
+          .packed = true,
+          .c = to,
+          .ldc = layout.padded,
+          .accumulate = accumulate});
   };
   Index through_state = r.gates();  // gates whose product with U^T is the gradient of h
   if (r.cell == Cell::gru && !r.reset_after) {

@@ -15,17 +15,17 @@ struct RecurrentLayout {
   bool fused = false;
   Index row = 0;  // floats from one row to the next
 
-  // Slots, in multiples of `padded`. Gates first: after the activation in the forward pass, their gradients before it in
-  // the backward pass.
+  // Slots, in multiples of `padded`. Gates first: after the activation in the forward pass, their gradients before it
+  // in the backward pass.
   static constexpr Index kGates = 0;
   // GRU, after its three gates z, r, h. reset_after: h·U_h + b1_h, and then its gradient. Else r·(h·mask).
   static constexpr Index kInner = 3;
-  Index h = 0;              // the state that the step starts from
-  Index c = kNone;          // LSTM
-  Index z = kNone;          // general: gates before the activation
-  Index new_c = kNone;      // general LSTM: the state after the step, and
-  Index act_c = kNone;      //   act of it
-  Index masked_h = kNone;   // with recurrent dropout: h·mask per gate
+  Index h = 0;             // the state that the step starts from
+  Index c = kNone;         // LSTM
+  Index z = kNone;         // general: gates before the activation
+  Index new_c = kNone;     // general LSTM: the state after the step, and
+  Index act_c = kNone;     //   act of it
+  Index masked_h = kNone;  // with recurrent dropout: h·mask per gate
 
   explicit RecurrentLayout(const Recurrence& r);
 
@@ -81,8 +81,8 @@ struct RecurrentStep {
 void recurrent_fused_step(const RecurrentCall& call, const RecurrentStep& step);
 void recurrent_general_step(const RecurrentCall& call, const RecurrentStep& step);
 
-// One step backward of all samples of the call. dh and dc (samples, padded) are the gradient of the state after the step
-// and become that of the state before it; gates become their gradients.
+// One step backward of all samples of the call. dh and dc (samples, padded) are the gradient of the state after the
+// step and become that of the state before it; gates become their gradients.
 struct RecurrentBackStep {
   float* row;
   Index sample_stride;

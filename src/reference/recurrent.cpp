@@ -120,10 +120,10 @@ void cell_backward(T* dx, T* dh, T* dc, const RecurrentWeightGradients<T>& dw, c
                    const T* h, const T* c, const RecurrentInputs<T>& in, const RecurrentWeights<T>& w,
                    const Recurrence& r, Index b, T* scratch) {
   const Index u = r.units, G = r.gates();
-  T* dgate = scratch;            // (G,u)
-  T* dz = scratch + G * u;       // (u) of the gate at hand
-  T* dinner = dz + u;            // (u)
-  T* old_dh = dinner + u;        // (u) what is collected for the state before
+  T* dgate = scratch;       // (G,u)
+  T* dz = scratch + G * u;  // (u) of the gate at hand
+  T* dinner = dz + u;       // (u)
+  T* old_dh = dinner + u;   // (u) what is collected for the state before
   const T* gate = step.gate;
   std::fill_n(old_dh, u, T(0));
   for (Index j = 0; j < u; ++j) {
@@ -152,8 +152,8 @@ void cell_backward(T* dx, T* dh, T* dc, const RecurrentWeightGradients<T>& dw, c
   for (Index g = G - 1; g >= 0; --g) {  // GRU: the candidate first, for it gives the reset gate its gradient
     std::fill_n(dz, u, T(0));
     activation_backward<T>(dz, dgate + g * u, step.z + g * u, activation_of(r, g), 1, u, 1);
-    add_product_backward(dx, dw.dkernel, dz, x, dropout_mask(in.input_dropout, r.input_masks, g, r.B, b, r.C),
-                         w.kernel, r.C, g, G, u);
+    add_product_backward(dx, dw.dkernel, dz, x, dropout_mask(in.input_dropout, r.input_masks, g, r.B, b, r.C), w.kernel,
+                         r.C, g, G, u);
     if (dw.dbias != nullptr) add_to(dw.dbias + g * u, dz, u);
     const T* mask = dropout_mask(in.recurrent_dropout, r.recurrent_masks, g, r.B, b, u);
     const T* through = dz;  // gradient of what comes from h·U
@@ -192,9 +192,9 @@ void recurrent_forward(const RecurrentOutputs<T>& out, T* saved, const Recurrent
                        const RecurrentWeights<T>& weights, const Recurrence& r, T* scratch, Index begin, Index end) {
   const Index u = r.units;
   for (Index b = begin; b < end; ++b) {
-    T* h = scratch;      // (u)
-    T* c = h + u;        // (u)
-    T* output = c + u;   // (u) of the step before
+    T* h = scratch;     // (u)
+    T* c = h + u;       // (u)
+    T* output = c + u;  // (u) of the step before
     std::fill_n(scratch, 3 * u, T(0));
     add_to(h, in.h0 == nullptr ? nullptr : in.h0 + b * u, u);
     if (r.cell == Cell::lstm) add_to(c, in.c0 == nullptr ? nullptr : in.c0 + b * u, u);
@@ -257,11 +257,11 @@ void recurrent_backward(const RecurrentInputGradients<T>& din, const RecurrentWe
   }
 }
 
-#define WAVETRAIN_INSTANTIATE(T)                                                                                       \
-  template void recurrent_forward(const RecurrentOutputs<T>&, T*, const RecurrentInputs<T>&,                           \
-                                  const RecurrentWeights<T>&, const Recurrence&, T*, Index, Index);                    \
-  template void recurrent_backward(const RecurrentInputGradients<T>&, const RecurrentWeightGradients<T>&,              \
-                                   const RecurrentOutputGradients<T>&, const T*, const RecurrentInputs<T>&,            \
+#define WAVETRAIN_INSTANTIATE(T)                                                                            \
+  template void recurrent_forward(const RecurrentOutputs<T>&, T*, const RecurrentInputs<T>&,                \
+                                  const RecurrentWeights<T>&, const Recurrence&, T*, Index, Index);         \
+  template void recurrent_backward(const RecurrentInputGradients<T>&, const RecurrentWeightGradients<T>&,   \
+                                   const RecurrentOutputGradients<T>&, const T*, const RecurrentInputs<T>&, \
                                    const RecurrentWeights<T>&, const Recurrence&, T*, Index, Index)
 WAVETRAIN_INSTANTIATE(float);
 WAVETRAIN_INSTANTIATE(double);

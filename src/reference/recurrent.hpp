@@ -1,5 +1,5 @@
-// Recurrent layers in plain loops, forward and backward: what every faster version is compared with. Options, shapes and
-// formulas are in reference/recurrent_options.hpp. T is double (the oracle) or float (the kernel that accepts
+// Recurrent layers in plain loops, forward and backward: what every faster version is compared with. Options, shapes
+// and formulas are in reference/recurrent_options.hpp. T is double (the oracle) or float (the kernel that accepts
 // everything).
 //
 // Samples are independent: a call computes those in [begin, end), so different ranges may run at the same time, except

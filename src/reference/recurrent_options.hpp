@@ -24,12 +24,12 @@ enum class Cell { simple_rnn, gru, lstm };
 struct Recurrence {
   Cell cell = Cell::lstm;
   Index B = 0, T = 0, C = 0, units = 0;
-  Activation activation = ActivationKind::tanh;  // not glu, which halves its axis
+  Activation activation = ActivationKind::tanh;               // not glu, which halves its axis
   Activation recurrent_activation = ActivationKind::sigmoid;  // of the gates; SimpleRNN has none
-  bool reset_after = true;                                // GRU
-  bool return_sequences = false;                          // y is (B,T,u), else (B,u): the last output
-  bool go_backwards = false;                              // time runs from T-1 to 0; y is in the order of processing
-  bool zero_output_for_mask = false;                      // a masked step puts out zeros, else the output before it
+  bool reset_after = true;                                    // GRU
+  bool return_sequences = false;                              // y is (B,T,u), else (B,u): the last output
+  bool go_backwards = false;          // time runs from T-1 to 0; y is in the order of processing
+  bool zero_output_for_mask = false;  // a masked step puts out zeros, else the output before it
   // Dropout: number of masks in RecurrentInputs, 0 for none. Of the input: 1 for all gates together (Keras'
   // implementation 2) or one per gate (implementation 1); of the state: one per gate.
   Index input_masks = 0, recurrent_masks = 0;

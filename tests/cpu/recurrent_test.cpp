@@ -28,7 +28,8 @@ std::vector<float> packed_weights(const RecurrentCase<float>& c) {
   return packed;
 }
 
-// Forward and backward in `slices` slices of samples, and the weight gradients in as many ranges of tiles, last one first.
+// Forward and backward in `slices` slices of samples, and the weight gradients in as many ranges of tiles, last one
+// first.
 RecurrentResult<float> run(const RecurrentCase<float>& c, Index slices) {
   RecurrentResult<float> result(c.r);
   const std::vector<float> packed = packed_weights(c);
@@ -100,7 +101,7 @@ RecurrentCase<float> random_case(bool general, std::mt19937& random) {
   parts.input_masks = flip() ? 0 : 1;
   if (general) {
     r.reset_after = flip();
-    const ActivationKind kinds[] = {ActivationKind::tanh, ActivationKind::sigmoid, ActivationKind::softsign,
+    const ActivationKind kinds[] = {ActivationKind::tanh,    ActivationKind::sigmoid,      ActivationKind::softsign,
                                     ActivationKind::softmax, ActivationKind::hard_sigmoid, ActivationKind::elu};
     if (flip()) r.activation = kinds[random() % 6];
     if (flip()) r.recurrent_activation = kinds[random() % 6];
@@ -260,7 +261,8 @@ TEST_P(RecurrentTest, ExtremeValues) {
 
 TEST_P(RecurrentTest, NothingToDo) {
   std::mt19937 random(10);
-  compare_with_reference({{.cell = Cell::lstm, .B = 3, .T = 0, .C = 2, .units = 5}, {.initial_state = true}, random}, 1);
+  compare_with_reference({{.cell = Cell::lstm, .B = 3, .T = 0, .C = 2, .units = 5}, {.initial_state = true}, random},
+                         1);
   const RecurrentCase<float> empty({.cell = Cell::gru, .B = 0, .T = 3, .C = 2, .units = 5}, {}, random);
   EXPECT_EQ(run(empty, 1).dkernel, std::vector<float>(30, 0.0f));
 }

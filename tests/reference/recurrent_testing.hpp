@@ -62,10 +62,9 @@ struct RecurrentCase {
     return fmt::format(
         "cell={} B={} T={} C={} units={} act={} rec_act={} reset_after={} sequences={} backwards={} zero_output={} "
         "bias={} mask={} state={} final={} input_masks={} recurrent_masks={}",
-        static_cast<int>(r.cell), r.B, r.T, r.C, r.units, r.activation.name(),
-        r.recurrent_activation.name(), r.reset_after, r.return_sequences, r.go_backwards,
-        r.zero_output_for_mask, parts.bias, parts.mask, parts.initial_state, parts.final_gradient, parts.input_masks,
-        parts.recurrent_masks);
+        static_cast<int>(r.cell), r.B, r.T, r.C, r.units, r.activation.name(), r.recurrent_activation.name(),
+        r.reset_after, r.return_sequences, r.go_backwards, r.zero_output_for_mask, parts.bias, parts.mask,
+        parts.initial_state, parts.final_gradient, parts.input_masks, parts.recurrent_masks);
   }
 };
 
@@ -76,7 +75,9 @@ inline RecurrentCase<double> in_double(const RecurrentCase<float>& c) {
   d.r = c.r;
   d.parts = c.parts;
   d.mask = c.mask;
-  const auto copy = [](std::vector<double>& to, const std::vector<float>& from) { to.assign(from.begin(), from.end()); };
+  const auto copy = [](std::vector<double>& to, const std::vector<float>& from) {
+    to.assign(from.begin(), from.end());
+  };
   copy(d.x, c.x), copy(d.kernel, c.kernel), copy(d.recurrent_kernel, c.recurrent_kernel), copy(d.bias, c.bias);
   copy(d.input_dropout, c.input_dropout), copy(d.recurrent_dropout, c.recurrent_dropout);
   copy(d.h0, c.h0), copy(d.c0, c.c0), copy(d.dy, c.dy), copy(d.dh_last, c.dh_last), copy(d.dc_last, c.dc_last);
@@ -99,9 +100,7 @@ struct RecurrentResult {
     dbias.resize(size(r.bias_size()));
   }
   RecurrentOutputs<T> outputs() { return {y.data(), h_last.data(), c_last.empty() ? nullptr : c_last.data()}; }
-  RecurrentInputGradients<T> input_gradients() {
-    return {dx.data(), dh0.data(), dc0.empty() ? nullptr : dc0.data()};
-  }
+  RecurrentInputGradients<T> input_gradients() { return {dx.data(), dh0.data(), dc0.empty() ? nullptr : dc0.data()}; }
   RecurrentWeightGradients<T> weight_gradients() { return {dkernel.data(), drecurrent_kernel.data(), dbias.data()}; }
 };
 
