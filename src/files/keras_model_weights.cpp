@@ -24,25 +24,24 @@ std::vector<std::string> layer_paths(const Sequential& model) {
   return paths;
 }
 
-// The weights of a layer by the path of the group that holds them; parts of a layer in order of appearance.
+// The weights of a layer by the path of the group that holds them, parts in order of appearance, those of the layers in it
+// behind its own.
 using Parts = std::vector<std::pair<std::string, std::vector<Variable>>>;
-Parts parts_of(const Layer& layer, const std::string& path) {
-  Parts parts{{path, {}}};
-  for (const Variable& variable : layer.variables()) {
+void add_parts(const Layer& layer, const std::string& path, Parts& parts) {
+  const auto begin = static_cast<std::ptrdiff_t>(parts.size());
+  parts.push_back({path, {}});
+  for (const Variable& variable : layer.own_variables()) {
     const std::string part = variable.group().empty() ? path : path + "/" + variable.group();
-    auto place = std::find_if(parts.begin(), parts.end(), [&](const auto& entry) { return entry.first == part; });
+    auto place = std::find_if(parts.begin() + begin, parts.end(), [&](const auto& entry) { return entry.first == part; });
     if (place == parts.end()) place = parts.insert(parts.end(), {part, {}});
     place->second.push_back(variable);
   }
-  return parts;
+  for (const Sublayer& inner : layer.sublayers()) add_parts(inner.layer, path + "/" + inner.path, parts);
 }
-
-// A `vars` group at `layer` and at every group from there down to `part`, as Keras makes one for every object.
-void make_vars(hdf5::Group& root, const std::string& layer, const std::string& part) {
-  for (std::size_t end = layer.size(); end < part.size(); end = std::min(part.find('/', end + 1), part.size())) {
-    root.make_group(part.substr(0, end) + "/vars");
-  }
-  root.make_group(part + "/vars");
+Parts parts_of(const Layer& layer, const std::string& path) {
+  Parts parts;
+  add_parts(layer, path, parts);
+  return parts;
 }
 
 // A weight and the values that it is to get.
@@ -112,7 +111,7 @@ hdf5::Group weights_tree(const Sequential& model) {
   for (std::size_t l = 0; l < paths.size(); ++l) {
     const Layer& layer = model.layers()[l];
     for (const auto& [part, variables] : parts_of(layer, paths[l])) {
-      make_vars(root, paths[l], part);
+      root.make_group(part + "/vars");
       for (std::size_t i = 0; i < variables.size(); ++i) {
         root.put(fmt::format("{}/vars/{}", part, i), hdf5::Data(variables[i].view()));
       }

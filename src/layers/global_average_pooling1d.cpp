@@ -20,7 +20,7 @@ Tensor GlobalAveragePooling1D::lower(Lowering& graph, Tensor x) const {
   ops::GlobalPool1D op;
   op.kind = ops::PoolKind::average;
   op.keepdims = keepdims;
-  return graph.apply(op, {x});
+  return graph.apply(op, {x, graph.mask(x)});
 }
 
 }  // namespace wavetrain::layers

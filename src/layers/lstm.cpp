@@ -1,32 +1,8 @@
 #include "wavetrain/layers/lstm.hpp"
 
-#include <algorithm>
-
 #include "layers/recurrent_common.hpp"
 
 namespace wavetrain::layers {
-namespace {
-
-// unit_forget_bias: ones for the forget gate, `other` for the rest.
-struct UnitForgetBias {
-  Initializer other;
-
-  static const Description& description() {
-    static const Description instance =
-        Describe<UnitForgetBias>("UnitForgetBias", "wavetrain").field("other", &UnitForgetBias::other);
-    return instance;
-  }
-  void fill(const Shape& shape, std::span<float> out, std::uint64_t fallback_seed) const {
-    const auto units = out.size() / 4;
-    // Keras draws the two parts by themselves; their sizes matter to initialisers that look at fans.
-    const Shape one{shape[0] / 4};
-    other.fill(one, out.first(units), fallback_seed);
-    std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(units), units, 1.0f);
-    other.fill(Shape{shape[0] / 2}, out.last(2 * units), fallback_seed + 1);
-  }
-};
-
-}  // namespace
 
 const Description& LSTM::description() {
   static const Description instance = [] {
@@ -42,13 +18,6 @@ const Description& LSTM::description() {
   return instance;
 }
 
-Tensor LSTM::lower(Lowering& graph, Tensor x) const {
-  ops::Recurrent op;
-  op.options.cell = Cell::lstm;
-  op.options.activation = activation;
-  op.options.recurrent_activation = recurrent_activation;
-  const Initializer bias = unit_forget_bias ? Initializer(UnitForgetBias{bias_initializer}) : bias_initializer;
-  return lower_recurrent(*this, graph, x, op, Shape{4 * units}, bias);
-}
+Tensor LSTM::lower(Lowering& graph, Tensor x) const { return lower_recurrent(*this, graph, x); }
 
 }  // namespace wavetrain::layers

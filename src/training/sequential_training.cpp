@@ -35,15 +35,15 @@ History Sequential::fit(const DataView& x, const DataView& y, const FitOptions& 
 
 Logs Sequential::evaluate(const DataView& x, const DataView& y, const EvaluateOptions& options) {
   CallbackList callbacks(options.callbacks, this, {});
-  return trainer().evaluate({x, y, options.sample_weight, nullptr}, options, &callbacks);
+  return trainer().evaluate({x, y, options.sample_weight, nullptr, options.mask}, options, &callbacks);
 }
 
 Logs Sequential::train_on_batch(const DataView& x, const DataView& y, const BatchOptions& options) {
-  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight}, true);
+  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight, options.mask}, true);
 }
 
 Logs Sequential::test_on_batch(const DataView& x, const DataView& y, const BatchOptions& options) {
-  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight}, false);
+  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight, options.mask}, false);
 }
 
 MetricDirection Sequential::direction(std::string_view log_name) const { return trainer().direction(log_name); }

@@ -12,6 +12,10 @@ const std::vector<KernelEntry>& kernel_table() {
       {"batch_normalize", compile_batch_normalize},
       {"dropout", compile_dropout},
       {"recurrent", compile_recurrent},
+      {"join", compile_join},
+      {"apply_mask", compile_apply_mask},
+      {"step_mask", compile_step_mask},
+      {"embed", compile_embed},
       {"reference", compile_reference},
   };
   return table;

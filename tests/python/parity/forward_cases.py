@@ -14,7 +14,10 @@ PADDINGS = ("valid", "same", "causal")
 def forward_cases():
     """All of them, with unique names and seeds that do not depend on each other's presence."""
     cases = []
-    for build in (_conv1d, _pooling, _dense, _flatten, _normalisation, _activation_layers, _recurrent, _networks):
+    from parity.series_cases import masked_cases, wrapped_cases
+
+    for build in (wrapped_cases, masked_cases, _conv1d, _pooling, _dense, _flatten, _normalisation, _activation_layers, _recurrent,
+                  _networks):
         cases.extend(build())
     for case in cases:
         case.seed = sum(ord(letter) * (i + 1) for i, letter in enumerate(case.name)) % 1_000_003
