@@ -114,7 +114,7 @@ History Trainer::fit(const DataView& x, const DataView& y, const FitOptions& o) 
       run_batch(train, std::span(order).subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(count)), count,
                 true, work);
       position += count;
-      if (callbacks.wants_batches()) callbacks.on_train_batch_end(step, results().sorted());
+      if (callbacks.wants_batches()) callbacks.on_train_batch_end(step, batch_logs());
     }
     logs = results().sorted();
     if (validation.x.has_value() && (epoch + 1) % o.validation_freq == 0) {
