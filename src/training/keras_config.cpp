@@ -106,6 +106,11 @@ Config plain_config(const Config& settings) {
   return entries;
 }
 
+Config used_arguments(const std::string& class_name, const Config& arguments) {
+  const Description* description = find_layer_class(class_name);
+  return description == nullptr ? arguments : used_arguments(*description, arguments);
+}
+
 Sequential::Entry layer_from_config(const Config& entry) {
   const std::string& class_name = entry.at("class_name").as_string();
   const Config arguments = plain_config(entry.at("config"));

@@ -149,7 +149,10 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, bool weighted) {
     if (rows.gradient != nullptr) rows.gradient += first * shape.width;
     loss.evaluate(rows);
   };
-  const Index parts = std::min<Index>(num_threads(), shape.rows * shape.width / kLossValuesPerThread);
+  batch.y_true_shape = &y_shape_;
+  batch.y_pred_shape = &work.output_shape();
+  const Index parts =
+      loss.whole_batches() ? 1 : std::min<Index>(num_threads(), shape.rows * shape.width / kLossValuesPerThread);
   if (parts > 1) {
     cpu::parallel_for(parts, static_cast<int>(parts), [&](Index part, int) {
       evaluate(shape.rows * part / parts, shape.rows * (part + 1) / parts);
@@ -230,10 +233,10 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
   loss_count_ += count;
 }
 
-Logs Trainer::run_one_batch(const Examples& examples, bool train) {
+Logs Trainer::run_one_batch(const Examples& examples, bool train, bool reset) {
   examples.check();
   build_model(examples.x);
-  reset_metrics();
+  if (reset) reset_metrics();
   const Shape batch = fit_to_input(examples.x.shape(), state().input_shape);
   run_batch(examples, {}, examples.count(), train, workspace(train, batch));
   return results();
@@ -262,9 +265,10 @@ Logs Trainer::evaluate(const Examples& examples, const EvaluateOptions& options,
     if (examples.sample_weight.has_value()) part.sample_weight = examples.sample_weight.slice(first, count);
     run_batch(part, {}, count, false, work);
     if (hooks) callbacks->on_test_batch_end(batch, batch_logs());
+    if (options.interrupted && options.interrupted()) break;
   }
   const Logs logs = results();
-  if (callbacks != nullptr) callbacks->on_test_end(logs);
+  if (callbacks != nullptr) callbacks->on_test_end(logs.sorted());
   return logs;
 }
 
