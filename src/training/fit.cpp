@@ -115,7 +115,7 @@ History Trainer::fit(const DataView& x, const DataView& y, const FitOptions& o) 
       run_batch(train, std::span(order).subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(count)), count,
                 true, work);
       position += count;
-      if (callbacks.wants_batches()) callbacks.on_train_batch_end(step, results().sorted());
+      if (callbacks.wants_batches()) callbacks.on_train_batch_end(step, batch_logs());
       if (o.interrupted && o.interrupted()) interrupted = stop_ = true;
     }
     logs = results().sorted();

@@ -63,9 +63,19 @@ void Trainer::reset_metrics() {
 
 Logs Trainer::results() const {
   Logs logs;
-  logs.set("loss", loss_count_ == 0 ? 0.0 : loss_sum_ / static_cast<double>(loss_count_));
+  logs.set("loss", mean_loss());
   for (const Tracked& tracked : metrics_) logs.set(tracked.name, tracked.metric.result());
   return logs;
+}
+
+const Logs& Trainer::batch_logs() {
+  if (batch_logs_.empty()) {
+    batch_logs_ = results().sorted();
+  } else {
+    batch_logs_.set("loss", mean_loss());
+    for (const Tracked& tracked : metrics_) batch_logs_.set(tracked.name, tracked.metric.result());
+  }
+  return batch_logs_;
 }
 
 void Trainer::build_model(const DataView& x) {
@@ -254,7 +264,7 @@ Logs Trainer::evaluate(const Examples& examples, const EvaluateOptions& options,
     part.y = examples.y.slice(first, count);
     if (examples.sample_weight.has_value()) part.sample_weight = examples.sample_weight.slice(first, count);
     run_batch(part, {}, count, false, work);
-    if (hooks) callbacks->on_test_batch_end(batch, results().sorted());
+    if (hooks) callbacks->on_test_batch_end(batch, batch_logs());
     if (options.interrupted && options.interrupted()) break;
   }
   const Logs logs = results();

@@ -62,7 +62,11 @@ class Trainer {
   void weigh(const Examples& examples, Index count, const LossShape& shape);
   double apply_loss(cpu::Workspace& work, bool train, bool weighted);
   double add_regularizers(cpu::Workspace& work, bool train);
+  double mean_loss() const { return loss_count_ == 0 ? 0.0 : loss_sum_ / static_cast<double>(loss_count_); }
+  // In the order of `compile`.
   Logs results() const;
+  // In alphabetical order; the same entries for every batch, so that only the first call allocates.
+  const Logs& batch_logs();
 
   Sequential* model_;
   CompileOptions options_;
@@ -79,6 +83,7 @@ class Trainer {
   Shape weights_shape_;
   double loss_sum_ = 0;   // Σ loss · samples
   Index loss_count_ = 0;  // samples
+  Logs batch_logs_;
 };
 
 }  // namespace wavetrain
