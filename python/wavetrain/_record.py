@@ -202,12 +202,17 @@ class PythonLoss:
     each part of one, or one for all), or a pair of losses and the gradient of their sum."""
 
     def __init__(self, loss):
-        self.function = loss.call if hasattr(loss, "call") and not isinstance(loss, type) else loss
+        is_object = hasattr(loss, "call") and not isinstance(loss, type)
+        self.function = loss.call if is_object else loss
+        self.repairs_ranks = not is_object
         self.name = getattr(loss, "name", None) or getattr(loss, "__name__", None) or type(loss).__name__
         self.reduction = getattr(loss, "reduction", None) or "sum_over_batch_size"
         self.recordings = {}
 
     def evaluate(self, y_true, y_pred, weights, rows, want_gradient):
+        full_shape = y_pred.shape
+        if self.repairs_ranks:
+            y_true, y_pred = _same_rank(y_true, y_pred)
         key = y_true.shape[1:], y_pred.shape[1:]
         if key not in self.recordings:
             self.recordings[key] = self._record(y_true, y_pred)
@@ -229,7 +234,8 @@ class PythonLoss:
             gradient = recording.gradient(values, output, seed, 1)
             if gradient is None:
                 raise ValueError(f"The loss '{self.name}' does not depend on y_pred in a way that has a gradient")
-        return loss, np.ascontiguousarray(np.broadcast_to(gradient, y_pred.shape), np.float32)
+        gradient = np.broadcast_to(gradient, y_pred.shape).reshape(full_shape)
+        return loss, np.ascontiguousarray(gradient, np.float32)
 
     def _record(self, y_true, y_pred):
         recording = Recording()
@@ -252,6 +258,15 @@ class PythonLoss:
             raise TypeError(f"The loss '{self.name}' must return what it computes from y_true and y_pred. "
                             f"Received: {result!r}")
         return recording, result._number, None
+
+
+def _same_rank(y_true, y_pred):
+    """Keras' repair for losses that are functions: a last axis of size 1 comes or goes."""
+    if y_pred.ndim == y_true.ndim + 1 and y_pred.shape[-1] == 1:
+        return (y_true[:, None], y_pred) if y_true.ndim == 1 else (y_true, y_pred[..., 0])
+    if y_true.ndim == y_pred.ndim + 1 and y_true.shape[-1] == 1:
+        return (y_true, y_pred[:, None]) if y_pred.ndim == 1 else (y_true[..., 0], y_pred)
+    return y_true, y_pred
 
 
 def _seed(loss, weights, rows, name):
