@@ -2,7 +2,6 @@
 
 #include "graph/ops/embed.hpp"
 #include "graph/ops/mask.hpp"
-#include "layers/checks.hpp"
 
 namespace wavetrain::layers {
 
@@ -21,7 +20,6 @@ const Description& Embedding::description() {
 }
 
 Tensor Embedding::lower(Lowering& graph, Tensor x) const {
-  refuse_activity_regularizer(graph, activity_regularizer);
   const Tensor table = graph.weight({.name = "embeddings",
                                      .shape = {input_dim, output_dim},
                                      .initializer = embeddings_initializer,

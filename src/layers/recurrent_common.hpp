@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "graph/ops/recurrent.hpp"
-#include "layers/checks.hpp"
+#include "wavetrain/layer.hpp"
 
 namespace wavetrain::layers {
 
@@ -130,7 +130,6 @@ Sequencing sequencing_of(const T& layer, const Lowering& graph, Tensor x) {
 // A layer that is its own cell; the weights are in the part "cell".
 template <class T>
 Tensor lower_recurrent(const T& layer, Lowering& graph, Tensor x) {
-  refuse_activity_regularizer(graph, layer.activity_regularizer);
   const Sequencing sequencing = sequencing_of(layer, graph, x);
   const Lowering::Group cell = graph.group("cell");
   const Tensor y = lower_cell(layer, graph, x, graph.mask(x), sequencing);

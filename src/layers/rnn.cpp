@@ -48,7 +48,6 @@ const Description& RNN::description() {
 std::vector<Sublayer> RNN::sublayers() { return {{"cell", cell}}; }
 
 Tensor RNN::lower(Lowering& graph, Tensor x) const {
-  refuse_activity_regularizer(graph, activity_regularizer);
   const Sequencing sequencing = sequencing_of(*this, graph, x);
   const Tensor mask = graph.mask(x);
   const Layer& inner = graph.sublayer(0);

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "wavetrain/layers/dense.hpp"
+
 namespace wavetrain::layers {
 namespace {
 
@@ -33,7 +35,8 @@ Tensor TimeDistributed::lower(Lowering& graph, Tensor x) const {
   (void)graph.mask(x);
   const Layer& child = graph.sublayer(0);
   // Dense works on the last axis anyway, and so do its activation and the loss behind it.
-  if (child.class_name() == "Dense") return Lowering::with_mask_of(child.lower(graph, {x.value, kNoValue}), x);
+  const auto* dense = child.as<Dense>();
+  if (dense != nullptr && !dense->activity_regularizer.has_value()) return Lowering::with_mask_of(child.lower(graph, {x.value, kNoValue}), x);
   const bool takes_mask = std::find(kTakeMask.begin(), kTakeMask.end(), child.class_name()) != kTakeMask.end();
   return Lowering::with_mask_of(graph.lower_steps(child, takes_mask ? x : Tensor{x.value, kNoValue}), x);
 }

@@ -28,6 +28,7 @@ import numpy as np
 import tolerance
 from parity import judge
 from parity.forward_cases import forward_cases
+from parity.layer_cases import layer_forward_cases, layer_gradient_cases
 from parity.training_cases import training_cases
 from parity.workers import Sides
 
@@ -83,10 +84,12 @@ def packs():
     groups = {}
     names = {"Conv1D": "conv", "MaxPooling1D": "pooling", "AveragePooling1D": "pooling", "GlobalMaxPooling1D": "pooling",
              "GlobalAveragePooling1D": "pooling", "LSTM": "lstm", "GRU": "gru", "SimpleRNN": "simple_rnn",
-             "network": "networks", "Dense": "dense", "Flatten": "dense",
-             "wrapped": "wrapped", "masked": "masked"}
+             "network": "networks", "Dense": "dense", "Flatten": "dense", "wrapped": "wrapped", "masked": "masked"}
+    layers = {case.name for case in layer_forward_cases()}
     for case in forward_cases():
-        groups.setdefault(names.get(case.name.split("/")[0], "activations_and_normalisation"), []).append(case)
+        pack = names.get(case.name.split("/")[0], "activations_and_normalisation")
+        groups.setdefault("layers" if case.name in layers else pack, []).append(case)
+    groups["layer_gradients"] = layer_gradient_cases()
     for case in training_cases():
         kind = case.name.split("/")[0]
         if kind != "seed":

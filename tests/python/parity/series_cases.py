@@ -7,8 +7,8 @@ SHAPE = (7, 3)
 
 def wrapped_cases():
     """Bidirectional, TimeDistributed, nested models, RNN over cells: "wrapped/..."."""
-    for name in ("LSTM", "GRU", "SimpleRNN"):
-        for mode in ("concat", "sum", "mul", "ave"):
+    for name, modes in (("LSTM", ("concat", "sum", "mul", "ave")), ("GRU", ("concat",)), ("SimpleRNN", ("sum",))):
+        for mode in modes:
             for sequences in (False, True):
                 yield _case(f"wrapped/{name},{mode},sequences={sequences}",
                             [("Bidirectional", {"layer": layer(name, units=4, return_sequences=sequences), "merge_mode": mode})])
@@ -51,30 +51,30 @@ def wrapped_cases():
 
 def masked_cases():
     """"masked/...": Masking and Embedding in front of layers that use, pass on or drop the mask."""
-    for data in ("padded", "gaps"):
-        for name in ("LSTM", "GRU", "SimpleRNN"):
-            for sequences in (False, True):
-                for options in ({}, {"go_backwards": True}, {"zero_output_for_mask": True}):
-                    label = ",".join(options) or "defaults"
-                    yield _masked(f"{data},{name},{label},sequences={sequences}",
-                                  [(name, {"units": 4, "return_sequences": sequences, **options})], x=data)
-            yield _masked(f"{data},{name},stacked", [(name, {"units": 4, "return_sequences": True}), (name, {"units": 3})], x=data)
-            for sequences in (False, True):
-                yield _masked(f"{data},bidirectional,{name},sequences={sequences}",
-                              [("Bidirectional", {"layer": layer(name, units=4, return_sequences=sequences)})], x=data)
-        cells = [layer("LSTMCell", units=4), layer("GRUCell", units=3)]
-        for options in ({}, {"return_sequences": True}, {"return_sequences": True, "go_backwards": True},
-                        {"zero_output_for_mask": True}):
-            yield _masked(f"{data},cells,{','.join(options) or 'last'}", [("RNN", {"cell": cells, **options})], x=data)
-        yield _masked(f"{data},average", [("GlobalAveragePooling1D", {})], x=data)
-        yield _masked(f"{data},normalisation", [("BatchNormalization", {}), ("GlobalAveragePooling1D", {"keepdims": True})], x=data)
-        yield _masked(f"{data},passed_on", [("Dense", {"units": 5, "activation": "tanh"}), ("Activation", {"activation": "relu"}),
-                                            ("Dropout", {"rate": 0.5}), ("GRU", {"units": 3})], x=data)
-        yield _masked(f"{data},dropped", [("Conv1D", {"filters": 4, "kernel_size": 2}), ("LSTM", {"units": 3})], x=data)
-        yield _masked(f"{data},dropped_by_maximum", [("GlobalMaxPooling1D", {})], x=data)
-        yield _masked(f"{data},time", [("TimeDistributed", {"layer": layer("Dense", units=4)}), ("LSTM", {"units": 3})], x=data)
-        yield _masked(f"{data},model", [("Sequential", {"layers": [layer("LSTM", units=4, return_sequences=True)]}),
-                                        ("LSTM", {"units": 3})], x=data)
+    models = []
+    for name in ("LSTM", "GRU", "SimpleRNN"):
+        for sequences in (False, True):
+            for options in ({}, {"go_backwards": True}, {"zero_output_for_mask": True}):
+                models.append((f"{name},{','.join(options) or 'defaults'},sequences={sequences}",
+                               [(name, {"units": 4, "return_sequences": sequences, **options})]))
+            models.append((f"bidirectional,{name},sequences={sequences}",
+                           [("Bidirectional", {"layer": layer(name, units=4, return_sequences=sequences)})]))
+        models.append((f"{name},stacked", [(name, {"units": 4, "return_sequences": True}), (name, {"units": 3})]))
+    cells = [layer("LSTMCell", units=4), layer("GRUCell", units=3)]
+    for options in ({}, {"return_sequences": True}, {"return_sequences": True, "go_backwards": True}, {"zero_output_for_mask": True}):
+        models.append((f"cells,{','.join(options) or 'last'}", [("RNN", {"cell": cells, **options})]))
+    models += [
+        ("average", [("GlobalAveragePooling1D", {})]),
+        ("normalisation", [("BatchNormalization", {}), ("GlobalAveragePooling1D", {"keepdims": True})]),
+        ("passed_on", [("Dense", {"units": 5, "activation": "tanh"}), ("Activation", {"activation": "relu"}),
+                       ("Dropout", {"rate": 0.5}), ("GRU", {"units": 3})]),
+        ("dropped", [("Conv1D", {"filters": 4, "kernel_size": 2}), ("LSTM", {"units": 3})]),
+        ("dropped_by_maximum", [("GlobalMaxPooling1D", {})]),
+        ("time", [("TimeDistributed", {"layer": layer("Dense", units=4)}), ("LSTM", {"units": 3})]),
+        ("model", [("Sequential", {"layers": [layer("LSTM", units=4, return_sequences=True)]}), ("LSTM", {"units": 3})]),
+    ]
+    for i, (label, layers) in enumerate(models):
+        yield _masked(label, layers, x=("gaps", "padded")[i % 2])
     yield Case("masked/value", [("Masking", {"mask_value": -1.0}), ("LSTM", {"units": 3})], SHAPE)
     yield Case("masked/behind", [("Dense", {"units": 4, "activation": "relu"}), ("Masking", {}), ("LSTM", {"units": 3})], SHAPE,
                samples=8)
