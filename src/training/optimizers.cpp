@@ -10,6 +10,11 @@ namespace {
 
 float f32(double value) { return static_cast<float>(value); }
 
+// 1 - beta^t, t counting from 1. Keras rounds beta to float32 first, and 1 - 0.999f is 1.3e-5 of itself away from
+// 0.001: a step that every weight would show. The power and the difference are in double: Keras' float32 loses digits
+// in them.
+double rest_of_power(double beta, Index t) { return 1 - std::pow(double{f32(beta)}, static_cast<double>(t)); }
+
 template <class T>
 std::vector<OptimizerSlot> adam_slots(const T& self) {
   std::vector<OptimizerSlot> slots{{"momentum"}, {"velocity"}};
@@ -19,9 +24,8 @@ std::vector<OptimizerSlot> adam_slots(const T& self) {
 
 template <class T>
 void adam_update(const T& self, const OptimizerRange& r) {
-  const double t = static_cast<double>(r.step);
-  // In double: float32 would lose digits in 1 - beta_2^t while t is small.
-  const double step_size = r.learning_rate * std::sqrt(1 - std::pow(self.beta_2, t)) / (1 - std::pow(self.beta_1, t));
+  const double step_size =
+      r.learning_rate * std::sqrt(rest_of_power(self.beta_2, r.step)) / rest_of_power(self.beta_1, r.step);
   cpu::adam_step({.step_size = f32(step_size),
                   .beta_1 = self.beta_1,
                   .beta_2 = self.beta_2,
@@ -98,7 +102,7 @@ void Adadelta::update(const OptimizerRange& r) const {
 std::vector<OptimizerSlot> Adamax::slots() const { return {{"momentum"}, {"norm"}}; }
 
 void Adamax::update(const OptimizerRange& r) const {
-  const float alpha = f32(r.learning_rate / (1 - std::pow(beta_1, static_cast<double>(r.step))));
+  const float alpha = f32(r.learning_rate / rest_of_power(beta_1, r.step));
   const float rest = f32(1 - beta_1);
   const float keep = f32(beta_2);
   const float eps = f32(epsilon);
@@ -118,7 +122,7 @@ std::vector<std::string> Nadam::scalars() const { return {"u_product"}; }
 namespace {
 
 double nadam_momentum(double beta_1, Index step) {
-  return beta_1 * (1 - 0.5 * std::pow(0.96, static_cast<double>(step)));
+  return f32(beta_1) * (1 - 0.5 * std::pow(double{0.96f}, static_cast<double>(step)));  // rounded as by Keras
 }
 
 }  // namespace
@@ -133,9 +137,9 @@ void Nadam::update(const OptimizerRange& r) const {
   const double product = r.scalars[0];
   const float m_factor = f32(r.learning_rate * next / (1 - product * next));
   const float g_factor = f32(r.learning_rate * (1 - now) / (1 - product));
-  const float correction = f32(1 / (1 - std::pow(beta_2, static_cast<double>(r.step))));
-  const float rest1 = f32(1 - beta_1);
-  const float rest2 = f32(1 - beta_2);
+  const float correction = f32(1 / rest_of_power(beta_2, r.step));
+  const float rest1 = 1 - f32(beta_1);
+  const float rest2 = 1 - f32(beta_2);
   const float eps = f32(epsilon);
   float* m = r.slots[0];
   float* v = r.slots[1];
@@ -181,9 +185,8 @@ void Lion::update(const OptimizerRange& r) const {
 std::vector<OptimizerSlot> Lamb::slots() const { return {{"momentum"}, {"velocity"}}; }
 
 void Lamb::update(const OptimizerRange& r) const {
-  const double t = static_cast<double>(r.step);
-  const float m_correction = f32(1 / (1 - std::pow(beta_1, t)));
-  const float v_correction = f32(1 / (1 - std::pow(beta_2, t)));
+  const float m_correction = f32(1 / rest_of_power(beta_1, r.step));
+  const float v_correction = f32(1 / rest_of_power(beta_2, r.step));
   const float rest1 = f32(1 - beta_1);
   const float rest2 = f32(1 - beta_2);
   const float eps = f32(epsilon);

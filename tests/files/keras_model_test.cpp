@@ -6,30 +6,19 @@
 #include <vector>
 
 #include "files/data.hpp"
+#include "files/log_recorder.hpp"
 #include "wavetrain/files/json.hpp"
 #include "wavetrain/files/keras_archive.hpp"
 #include "wavetrain/files/npy.hpp"
 #include "wavetrain/layers.hpp"
-#include "wavetrain/log.hpp"
 #include "wavetrain/optimizers.hpp"
 
 namespace wavetrain {
 namespace {
 
 using files::testing::data_path;
+using files::testing::LogRecorder;
 using files::testing::TemporaryDirectory;
-
-// Collects what is logged while it lives.
-class LogRecorder {
- public:
-  LogRecorder() : previous_(set_log_sink([this](LogLevel, std::string_view text) { text_ += std::string(text) + "\n"; })) {}
-  ~LogRecorder() { set_log_sink(previous_); }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-  LogSink previous_;
-};
 
 template <class F>
 std::string message_of(F&& f) {
