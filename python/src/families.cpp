@@ -24,6 +24,22 @@ nb::object loss_value(const Loss& loss, nb::handle y_true, nb::handle y_pred, nb
   return nb::float_(loss(targets, predictions, to_floats(weight)));
 }
 
+// d (sum of the losses of all rows, each times its number in `row_weights`) / d y_pred
+nb::object loss_gradient(const Loss& loss, nb::handle y_true, nb::handle y_pred, nb::handle row_weights) {
+  const ConstView targets = to_floats(y_true), predictions = to_floats(y_pred), weights = to_floats(row_weights);
+  const LossShape shape = loss.shape(targets.shape(), predictions.shape());
+  if (weights.size() != shape.rows) throw ValueError("row_weights needs one number for each row");
+  Array row_loss(Shape{shape.rows}), gradient(predictions.shape());
+  loss.evaluate({.shape = shape,
+                 .y_true = targets.data(),
+                 .y_pred = predictions.data(),
+                 .weights = weights.data(),
+                 .row_loss = row_loss.data(),
+                 .gradient = gradient.data(),
+                 .facts = loss.inspect(targets.data(), shape)});
+  return to_numpy(std::move(gradient));
+}
+
 nb::object metric_result(const Metric& metric) {
   const std::vector<double> values = metric.results();
   if (values.size() == 1) return nb::float_(values[0]);
@@ -59,6 +75,7 @@ void bind_families(nb::module_& m) {
   bind_member<LearningRateSchedule>(m, "LearningRateSchedule").def("__call__", &LearningRateSchedule::at, nb::arg("step"));
   bind_member<Loss>(m, "Loss")
       .def("__call__", &loss_value, nb::arg("y_true"), nb::arg("y_pred"), nb::arg("sample_weight").none() = nb::none())
+      .def("gradient", &loss_gradient)
       .def("values", [](const Loss& self, nb::handle y_true, nb::handle y_pred) {
         return to_numpy(self.values(to_floats(y_true), to_floats(y_pred)));
       });
@@ -97,6 +114,7 @@ void bind_families(nb::module_& m) {
       .def("set_variables", &OptimizerHandle::set_variables)
       .def("build", &OptimizerHandle::build)
       .def("apply", &OptimizerHandle::apply)
+      .def("detach", [](OptimizerHandle& self) { self.attach(nullptr, nb::none()); })
       .def("finalize", [](OptimizerHandle& self) { self.get().finalize_variable_values(); });
 }
 

@@ -38,6 +38,7 @@ const std::string& Variable::group() const { return state_->group; }
 const Shape& Variable::shape() const { return state_->spec.shape; }
 Index Variable::size() const { return state_->spec.shape.size(); }
 bool Variable::trainable() const { return state_->spec.trainable; }
+bool Variable::integer() const { return state_->spec.integer; }
 const Regularizer& Variable::regularizer() const { return state_->spec.regularizer; }
 const Constraint& Variable::constraint() const { return state_->spec.constraint; }
 float* Variable::data() const { return state_->segment->data() + state_->offset; }

@@ -12,6 +12,8 @@ namespace wavetrain {
 namespace {
 
 OutputActivation output_activation(const Graph& graph) {
+  // A penalty on the output has a gradient of its own behind the activation.
+  if (graph.penalized(graph.output())) return OutputActivation::none;
   const Activation* activation = cpu::final_activation(graph);
   if (activation == nullptr) return OutputActivation::none;
   if (activation->kind() == ActivationKind::sigmoid) return OutputActivation::sigmoid;
@@ -207,7 +209,7 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
   work.forward(++steps_, state().weights_version());
   const bool weighted = examples.weighted();
   if (weighted && options_.loss.has_value()) weigh(examples, count, options_.loss.shape(y_shape_, work.output_shape()));
-  double loss = apply_loss(work, train, weighted);
+  double loss = apply_loss(work, train, weighted) + work.penalty();
   for (Tracked& tracked : metrics_) {
     MetricBatch metric_batch{.y_true = y_.data(),
                              .y_pred = work.output(),
