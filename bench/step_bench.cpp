@@ -1,85 +1,44 @@
-// wavetrain_step_bench: training steps of the three seed programs, by the protocol of bench/python/protocol.py, whose
-// compare_training.py starts this beside its peers. One line of JSON per program:
+// wavetrain_step_bench: training steps by the protocol of bench/python/protocol.py, whose compare_training.py starts this
+// beside its peers. One line of JSON per program, with the share of the multiply-add peak that the step's operations reach,
+// after a line with that peak, measured in this process on as many threads:
 //
-//   wavetrain_step_bench [--threads N] [--seconds S] [--programs classify channels recurrent]
+//   wavetrain_step_bench [--threads N] [--seconds S] [--programs NAME...]     default: every program
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
-#include <functional>
-#include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
-#include "wavetrain/wavetrain.hpp"
+#include "bench/peak.hpp"
+#include "bench/programs.hpp"
 
 namespace {
 
 using namespace wavetrain;
 using Clock = std::chrono::steady_clock;
 
-constexpr Index kBatch = 32;
 constexpr int kWarmUp = 2;  // epochs
 
-// A model with data of its shape; the samples are a multiple of the batch.
-struct Program {
-  Sequential model;
-  Array x;
-  Array y;
-};
-
-Array one_hot(Index samples, Index classes) {
-  const Labels labels = random_integers(Shape{samples}, 0, static_cast<std::int32_t>(classes), 2);
-  Array y(Shape{samples, classes});
-  for (Index i = 0; i < samples; ++i) y(i, labels[i]) = 1.0f;
-  return y;
-}
-
-Program classify() {
-  Sequential model{
-      layers::Conv1D{.filters = 32, .kernel_size = 3, .activation = "relu", .input_shape = {100, 1}},
-      layers::MaxPooling1D{.pool_size = 2},
-      layers::Flatten{},
-      layers::Dense{.units = 128, .activation = "relu"},
-      layers::Dense{.units = 1, .activation = "sigmoid"},
-  };
-  model.compile({.optimizer = "adam", .loss = "binary_crossentropy", .metrics = {"accuracy"}});
-  Array y(Shape{1024, 1});
-  const Labels labels = random_integers(Shape{1024}, 0, 2, 2);
-  for (Index i = 0; i < y.size(); ++i) y[i] = static_cast<float>(labels[i]);
-  return {std::move(model), random_normal(Shape{1024, 100, 1}, 0.0, 1.0, 1), std::move(y)};
-}
-
-Program channels() {
-  Sequential model{
-      layers::Conv1D{.filters = 64, .kernel_size = 5, .activation = "relu", .input_shape = {100, 3}},
-      layers::BatchNormalization{},
-      layers::Conv1D{.filters = 128, .kernel_size = 3, .activation = "relu"},
-      layers::GlobalAveragePooling1D{},
-      layers::Dense{.units = 10, .activation = "softmax"},
-  };
-  model.compile({.optimizer = "adam", .loss = "categorical_crossentropy", .metrics = {"accuracy"}});
-  return {std::move(model), random_normal(Shape{1024, 100, 3}, 0.0, 1.0, 1), one_hot(1024, 10)};
-}
-
-Program recurrent() {
-  Sequential model{
-      layers::Conv1D{.filters = 64, .kernel_size = 7, .activation = "relu", .input_shape = {200, 1}},
-      layers::MaxPooling1D{.pool_size = 2},
-      layers::LSTM{.units = 128, .return_sequences = true},
-      layers::LSTM{.units = 64},
-      layers::Dense{.units = 1},
-  };
-  model.compile({.optimizer = "adam", .loss = "mse"});
-  return {std::move(model), random_normal(Shape{512, 200, 1}, 0.0, 1.0, 1), random_normal(Shape{512, 1}, 0.0, 1.0, 2)};
+// Multiply-add operations per second of all threads together.
+double peak(int threads) {
+  std::vector<double> rates(static_cast<std::size_t>(threads));
+  std::vector<std::thread> others;
+  const auto measure = [&](int i) { rates[static_cast<std::size_t>(i)] = bench::measure_fma_peak(0.05); };
+  for (int i = 1; i < threads; ++i) others.emplace_back(measure, i);
+  measure(0);
+  for (std::thread& other : others) other.join();
+  double sum = 0.0;
+  for (const double rate : rates) sum += rate;
+  return sum;
 }
 
 // Microseconds per step of each measured epoch, sorted.
-std::vector<double> measure(Program& program, double seconds) {
-  const FitOptions options{.batch_size = kBatch, .epochs = 1, .verbose = 0, .shuffle = false};
-  const double steps = static_cast<double>(program.x.shape()[0]) / kBatch;
+std::vector<double> measure(bench::Program& program, double seconds) {
+  const FitOptions options{.batch_size = program.batch, .epochs = 1, .verbose = 0};
+  const double steps = static_cast<double>(program.x.shape()[0] / program.batch);
   const auto epoch = [&] {
     const auto begin = Clock::now();
     program.model.fit(program.x, program.y, options);
@@ -98,8 +57,6 @@ std::vector<double> measure(Program& program, double seconds) {
 }
 
 int run(const std::vector<std::string>& arguments) {
-  const std::map<std::string, std::function<Program()>> programs{
-      {"classify", classify}, {"channels", channels}, {"recurrent", recurrent}};
   std::vector<std::string> chosen;
   double seconds = 3.0;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -107,21 +64,31 @@ int run(const std::vector<std::string>& arguments) {
     const bool has_value = i + 1 < arguments.size();
     if (word == "--threads" && has_value) set_num_threads(std::stoi(arguments[++i]));
     else if (word == "--seconds" && has_value) seconds = std::stod(arguments[++i]);
-    else if (programs.contains(word)) chosen.push_back(word);
-    else if (word != "--programs") {
-      std::fprintf(stderr, "unknown argument: %s\n", word.c_str());
+    else if (word != "--programs") chosen.push_back(word);
+  }
+  const auto is_chosen = [&](const std::string& name) {
+    return chosen.empty() || std::find(chosen.begin(), chosen.end(), name) != chosen.end();
+  };
+  for (const std::string& name : chosen) {
+    const auto& known = bench::programs();
+    if (std::none_of(known.begin(), known.end(), [&](const bench::ProgramEntry& p) { return p.name == name; })) {
+      std::fprintf(stderr, "there is no program '%s'\n", name.c_str());
       return 2;
     }
   }
-  if (chosen.empty()) chosen = {"classify", "channels", "recurrent"};
   set_random_seed(1);
-  for (const std::string& name : chosen) {
-    Program program = programs.at(name)();
+  const double before = peak(num_threads());
+  std::printf("{\"peak\": %.4g, \"threads\": %d}\n", before, num_threads());
+  for (const bench::ProgramEntry& entry : bench::programs()) {
+    if (!is_chosen(entry.name)) continue;
+    bench::Program program = entry.make();
     const std::vector<double> micros = measure(program, seconds);
+    const double flops = std::max(before, peak(num_threads()));
     std::printf(
         "{\"program\": \"%s\", \"peer\": \"wavetrain\", \"mode\": \"fit\", \"us_min\": %.1f, \"us_median\": %.1f, "
-        "\"epochs\": %zu, \"version\": \"\", \"threads\": %d}\n",
-        name.c_str(), micros.front(), micros[micros.size() / 2], micros.size(), num_threads());
+        "\"epochs\": %zu, \"version\": \"\", \"threads\": %d, \"share\": %.3f}\n",
+        entry.name.c_str(), micros.front(), micros[micros.size() / 2], micros.size(), num_threads(),
+        entry.mflop * 1e12 / micros.front() / flops);
     std::fflush(stdout);
   }
   return 0;

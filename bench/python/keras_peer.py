@@ -7,35 +7,58 @@ hand, over batches that lie in memory as tensors, which leaves out what fit cost
 import argparse
 import os
 
-from protocol import BATCH, WARM_UP, PROGRAMS, Clock, batches, data, report
+from protocol import PROGRAMS, WARM_UP, Clock, batches, data, report
+
+
+def causal_block(keras, dilation):
+    return keras.layers.Conv1D(32, 3, padding="causal", dilation_rate=dilation, activation="relu")
 
 
 def build(keras, program):
+    """Model, loss and metrics."""
     layers = keras.layers
-    if program == "classify":
-        body = [layers.Conv1D(32, 3, activation="relu"), layers.MaxPooling1D(2), layers.Flatten(),
-                layers.Dense(128, activation="relu"), layers.Dense(1, activation="sigmoid")]
-        loss, metrics = "binary_crossentropy", ["accuracy"]
-    elif program == "channels":
-        body = [layers.Conv1D(64, 5, activation="relu"), layers.BatchNormalization(), layers.Conv1D(128, 3, activation="relu"),
-                layers.GlobalAveragePooling1D(), layers.Dense(10, activation="softmax")]
-        loss, metrics = "categorical_crossentropy", ["accuracy"]
-    else:
-        body = [layers.Conv1D(64, 7, activation="relu"), layers.MaxPooling1D(2), layers.LSTM(128, return_sequences=True),
-                layers.LSTM(64), layers.Dense(1)]
-        loss, metrics = "mse", []
-    return keras.Sequential([keras.Input(PROGRAMS[program][1]), *body]), loss, metrics
+    Conv, Up, Bidirectional = layers.Conv1D, layers.Conv1DTranspose, layers.Bidirectional
+    normalized = [layers.BatchNormalization, lambda: layers.Activation("relu")]
+    same = {"padding": "same"}
+    half = {"strides": 2, "padding": "same", "activation": "relu"}
+    models = {
+        "classify": lambda: ([Conv(32, 3, activation="relu"), layers.MaxPooling1D(2), layers.Flatten(),
+                              layers.Dense(128, activation="relu"), layers.Dense(1, activation="sigmoid")],
+                             "binary_crossentropy", ["accuracy"]),
+        "channels": lambda: ([Conv(64, 5, activation="relu"), layers.BatchNormalization(), Conv(128, 3, activation="relu"),
+                              layers.GlobalAveragePooling1D(), layers.Dense(10, activation="softmax")],
+                             "categorical_crossentropy", ["accuracy"]),
+        "recurrent": lambda: ([Conv(64, 7, activation="relu"), layers.MaxPooling1D(2), layers.LSTM(128, return_sequences=True),
+                               layers.LSTM(64), layers.Dense(1)], "mse", []),
+        "fcn": lambda: ([Conv(128, 8, **same), *[make() for make in normalized], Conv(256, 5, **same),
+                         *[make() for make in normalized], Conv(128, 3, **same), *[make() for make in normalized],
+                         layers.GlobalAveragePooling1D(), layers.Dense(6, activation="softmax")],
+                        "categorical_crossentropy", []),
+        "time-cnn": lambda: ([Conv(6, 7, activation="sigmoid"), layers.AveragePooling1D(3), Conv(12, 7, activation="sigmoid"),
+                              layers.AveragePooling1D(3), layers.Flatten(), layers.Dense(6, activation="sigmoid")], "mse", []),
+        "tcn": lambda: ([causal_block(keras, 2 ** i) for i in range(8)] + [layers.Dense(1)], "mse", []),
+        "gru": lambda: ([layers.GRU(64, return_sequences=True), layers.GRU(64), layers.Dense(1)], "mse", []),
+        "bilstm": lambda: ([Bidirectional(layers.LSTM(64, return_sequences=True)), Bidirectional(layers.LSTM(32)),
+                            layers.Dense(10, activation="softmax")], "categorical_crossentropy", []),
+        "autoencoder": lambda: ([Conv(32, 7, **half), layers.Dropout(0.2), Conv(16, 7, **half), Up(16, 7, **half),
+                                 layers.Dropout(0.2), Up(32, 7, **half), Up(1, 7, padding="same")], "mse", []),
+        "tiny": lambda: ([Conv(16, 3, activation="relu"), layers.MaxPooling1D(2), layers.Flatten(), layers.Dense(1)], "mse", []),
+        "long": lambda: ([Conv(16, 51), layers.GlobalAveragePooling1D(), layers.Dense(1)], "mse", []),
+    }
+    body, loss, metrics = models[program]()
+    return keras.Sequential([keras.Input(PROGRAMS[program].shape), *body]), loss, metrics
 
 
 def measure_fit(keras, program, clock, jit_compile, seconds):
     model, loss, metrics = build(keras, program)
     model.compile("adam", loss, metrics=metrics, jit_compile=jit_compile)
     x, y = data(program)
+    batch = PROGRAMS[program].batch
     begin = keras.callbacks.LambdaCallback(on_epoch_begin=lambda *_: clock.begin(), on_epoch_end=lambda *_: clock.end())
-    model.fit(x, y, batch_size=BATCH, epochs=WARM_UP + 1, shuffle=False, verbose=0, callbacks=[begin])
+    model.fit(x, y, batch_size=batch, epochs=WARM_UP + 1, verbose=0, callbacks=[begin])
     epochs = max(5, int(seconds * 1e6 / (clock.micros[-1] * clock.steps)))
     clock.micros.clear()
-    model.fit(x, y, batch_size=BATCH, epochs=epochs + 1, shuffle=False, verbose=0, callbacks=[begin])
+    model.fit(x, y, batch_size=batch, epochs=epochs + 1, verbose=0, callbacks=[begin])
     del clock.micros[0]  # a new fit starts a new iterator
 
 
@@ -53,7 +76,7 @@ def measure_tensorflow_loop(keras, program, clock, jit_compile, seconds):
         optimizer.apply(tape.gradient(value, model.trainable_variables), model.trainable_variables)
         return value
 
-    x, y = ([tf.constant(part) for part in batches(array)] for array in data(program))
+    x, y = ([tf.constant(part) for part in batches(program, array)] for array in data(program))
 
     def epoch():
         for xs, ys in zip(x, y):
@@ -81,7 +104,7 @@ def measure_jax_loop(keras, program, clock, _, seconds):
         return (trainable, fixed, slots), value
 
     step = jax.jit(step, donate_argnums=0)
-    x, y = ([jax.device_put(part) for part in batches(array)] for array in data(program))
+    x, y = ([jax.device_put(part) for part in batches(program, array)] for array in data(program))
     state = ([v.value for v in model.trainable_variables], [v.value for v in model.non_trainable_variables],
              [v.value for v in optimizer.variables])
 
@@ -100,6 +123,7 @@ def main():
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--programs", nargs="+", required=True)
     parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--modes", nargs="+", help="default: all")
     arguments = parser.parse_args()
     os.environ["KERAS_BACKEND"] = arguments.backend
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -119,9 +143,10 @@ def main():
     import keras
 
     for program in arguments.programs:
-        for mode, (measure, jit_compile) in modes.items():
+        for mode in arguments.modes or modes:
+            measure, jit_compile = modes[mode]
             keras.utils.clear_session()
-            clock = Clock(PROGRAMS[program][0] // BATCH)
+            clock = Clock(program)
             measure(keras, program, clock, jit_compile, arguments.seconds)
             report(program, f"keras-{arguments.backend}", mode, clock, f"{keras.__version__}/{version}",
                    threads=arguments.threads)

@@ -47,6 +47,7 @@ enum class ActivationKind {
   log_softmax,
   sparsemax,
   glu,
+  keras2_hard_sigmoid,  // 0.2 x + 0.5 between 0 and 1: what Keras 2 called hard_sigmoid; Keras 3 has none
 };
 
 // The arguments of all kinds; each reads only its own. Activation(kind) fills in that kind's defaults.
@@ -103,9 +104,10 @@ class Activation {
 template <>
 struct Codec<Activation> {
   static std::string type() { return "activation name or None"; }
-  // Throws ValueError for arguments that have no name.
+  // The name, or the layer of Keras that has these arguments. Throws ValueError when there is none.
   static Config to_config(const Activation& activation);
-  // A name or None. Throws ValueError for the description of a custom function, which would be Python code.
+  // A name, None, or a layer that is a function (ReLU, LeakyReLU, ELU, Softmax over the last axis), as Keras writes
+  // `activation=LeakyReLU()`. Throws ValueError for the description of a custom function, which would be Python code.
   static Activation from_config(const Config& config);
 };
 

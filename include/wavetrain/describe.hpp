@@ -15,6 +15,7 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,13 @@ class Required {
              !std::is_same_v<std::remove_cvref_t<U>, Unset>)
   Required(U&& value) : value_(std::forward<U>(value)) {}  // NOLINT: implicit on purpose
   Required(Unset) {}                                       // NOLINT
+  // `.dims = {2, 1}`, `.scale = {0.5, 2.0}`: braces reach no further than this.
+  Required(std::initializer_list<Index> values)            // NOLINT
+    requires std::is_constructible_v<T, std::initializer_list<Index>>
+      : value_(values) {}
+  Required(std::initializer_list<double> values)           // NOLINT
+    requires std::is_constructible_v<T, std::initializer_list<double>>
+      : value_(values) {}
 
   operator const T&() const { return value_; }  // NOLINT
   const T& get() const { return value_; }

@@ -80,6 +80,9 @@ struct BasicLossRows {
   T* gradient = nullptr;       // (rows, width) out, or null: d(row_loss * weight * scale) / d(y_pred)
   OutputActivation through = OutputActivation::none;  // d/d(input of that activation) instead; see Loss::fuses
   LossFacts facts;
+  // Of the whole batch; only set where a model is trained or evaluated.
+  const Shape* y_true_shape = nullptr;
+  const Shape* y_pred_shape = nullptr;
 };
 using LossRows = BasicLossRows<float>;
 
@@ -96,6 +99,7 @@ struct LossFamily {
   struct Methods : MemberBase {
     virtual Reduction reduction() const = 0;
     virtual bool fuses(OutputActivation activation) const = 0;
+    virtual bool whole_batches() const = 0;
     virtual LossShape shape(const Shape& y_true, const Shape& y_pred) const = 0;
     virtual LossFacts inspect(const float* y_true, LossShape shape) const = 0;
     virtual void evaluate(const BasicLossRows<float>& rows) const = 0;
@@ -108,6 +112,10 @@ struct LossFamily {
     bool fuses(OutputActivation activation) const override {
       if constexpr (requires(const T& loss) { loss.fuses(activation); }) return this->object_.fuses(activation);
       else return activation == OutputActivation::none;
+    }
+    bool whole_batches() const override {
+      if constexpr (requires { T::kWholeBatches; }) return T::kWholeBatches;
+      else return false;
     }
     LossShape shape(const Shape& y_true, const Shape& y_pred) const override {
       if constexpr (requires(const T& loss) { loss.shape(y_true, y_pred); }) return this->object_.shape(y_true, y_pred);
@@ -137,6 +145,8 @@ class Loss : public Member<LossFamily> {
   // True when evaluate() can give the gradient with respect to the input of `activation`: for crossentropies that take
   // probabilities it is a stable p - y. The activation must then be the one that computed y_pred.
   bool fuses(OutputActivation activation) const { return methods().fuses(activation); }
+  // True when evaluate() must see a batch as a whole, not ranges of its rows.
+  bool whole_batches() const { return methods().whole_batches(); }
   // How a batch falls into rows. Throws ValueError for shapes that do not go together.
   LossShape shape(const Shape& y_true, const Shape& y_pred) const { return methods().shape(y_true, y_pred); }
   // Once per batch, before evaluate. Throws ValueError for class numbers out of range.

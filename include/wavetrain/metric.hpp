@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "wavetrain/array.hpp"
@@ -123,7 +124,7 @@ std::string metric_name(const std::optional<std::string>& name, const Descriptio
 
 template <class T>
 struct MetricFamily::Adapter final : Holder<Methods, T> {
-  using Holder<Methods, T>::Holder;
+  explicit Adapter(T object) : Holder<Methods, T>(std::move(object)), loss_(make_loss()) {}
   static constexpr bool kIsLoss = requires(const T& t) { t.loss(); };
   static constexpr double sign() {
     if constexpr (requires { T::kSign; }) return T::kSign;
@@ -137,7 +138,7 @@ struct MetricFamily::Adapter final : Holder<Methods, T> {
     else return MetricDirection::none;
   }
   void update(MetricState& state, const MetricBatch& batch) const override {
-    if constexpr (kIsLoss) add_loss_to_mean(state, batch, this->object_.loss(), sign());
+    if constexpr (kIsLoss) add_loss_to_mean(state, batch, loss_, sign());
     else this->object_.update(state, batch);
   }
   std::size_t result_size(const MetricState& state) const override {
@@ -148,6 +149,16 @@ struct MetricFamily::Adapter final : Holder<Methods, T> {
     if constexpr (requires(const T& t) { t.result(state, out); }) this->object_.result(state, out);
     else out[0] = mean_of(state);
   }
+
+ private:
+  struct NoLoss {};
+  // Made once: an update allocates nothing.
+  using HeldLoss = std::conditional_t<kIsLoss, Loss, NoLoss>;
+  HeldLoss make_loss() const {
+    if constexpr (kIsLoss) return this->object_.loss();
+    else return {};
+  }
+  const HeldLoss loss_;
 };
 
 }  // namespace wavetrain

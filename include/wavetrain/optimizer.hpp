@@ -40,6 +40,7 @@ struct OptimizerBlock {
 struct OptimizerVariable {
   std::string name;
   std::variant<std::int64_t, Array> value;  // the step count, or float32 (shape () for a single number)
+  std::string slot{};  // which of the arrays of a weight this is ("momentum"); "" for the step count and single numbers
 };
 
 // The common arguments of an optimizer struct; what it does not have stays at its default.

@@ -34,6 +34,10 @@ namespace wavetrain {
 // What `verbose` may be: 0 silent, 1 a progress bar, 2 one line per epoch; automatic is 1.
 inline constexpr int kVerboseAuto = -1;
 
+// Asked after every batch; true ends the call at once. The model stays usable, and `fit` still runs on_train_end, but not what
+// would follow at the end of the epoch.
+using Interrupted = std::function<bool()>;
+
 struct CompileOptions {
   Optimizer optimizer = "rmsprop";
   Loss loss{};
@@ -63,14 +67,16 @@ struct FitOptions {
   std::optional<Index> validation_steps{};
   std::optional<Index> validation_batch_size{};  // batch_size
   Index validation_freq = 1;           // every so many epochs
+  Interrupted interrupted{};
 };
 
 struct EvaluateOptions {
   std::optional<Index> batch_size{};
-  int verbose = kVerboseAuto;
+  int verbose = 0;  // Keras draws a bar here; a library call does not
   DataView sample_weight{};
   std::optional<Index> steps{};
   std::vector<std::shared_ptr<Callback>> callbacks{};
+  Interrupted interrupted{};
 };
 
 struct PredictOptions {
@@ -78,12 +84,14 @@ struct PredictOptions {
   int verbose = 0;  // Keras draws a bar here; a library call does not
   std::optional<Index> steps{};
   std::vector<std::shared_ptr<Callback>> callbacks{};
+  Interrupted interrupted{};
 };
 
 // What does not belong to a sample: settings of `train_on_batch`.
 struct BatchOptions {
   DataView sample_weight{};
   std::map<Index, double> class_weight{};
+  bool reset_metrics = true;  // false: what is returned covers all batches since the last reset
 };
 
 struct SummaryOptions {
@@ -159,9 +167,17 @@ class Sequential : public TrainingHost {
   History fit(const DataView& x, const DataView& y, const FitOptions& options = {});
   // The loss, then the metrics in the order of `compile`.
   Logs evaluate(const DataView& x, const DataView& y, const EvaluateOptions& options = {});
-  // For this batch alone: metrics are reset before.
+  // For this batch alone unless options say otherwise: metrics are reset before.
   Logs train_on_batch(const DataView& x, const DataView& y, const BatchOptions& options = {});
   Logs test_on_batch(const DataView& x, const DataView& y, const BatchOptions& options = {});
+
+  // Starts the metrics anew, for batches that are counted together.
+  void reset_metrics();
+  // For loops of one's own over batches, what `fit` does at its beginning and its end: an earlier stop_training is forgotten;
+  // averaged weights take their place.
+  void begin_training();
+  void finish_training();
+  bool stop_requested() const;
 
   // --- Prediction ----------------------------------------------------------------------------------------------------
 
@@ -169,6 +185,9 @@ class Sequential : public TrainingHost {
   // Fills `out`, of the shape that `predict` returns. Allocates nothing once a batch of this size has been seen.
   void predict(const DataView& x, const View& out, const PredictOptions& options = {}) const;
   Array predict_on_batch(const DataView& x) const;
+  // The model as a function of one batch, as Keras' model(x, training=...). In training, dropout drops and moving averages
+  // change. Builds the model when it is not built yet.
+  Array call(const DataView& x, bool training = false);
   // The shape that `predict` returns for data of shape `x`.
   Shape compute_output_shape(const Shape& x) const;
 
@@ -201,6 +220,7 @@ class Sequential : public TrainingHost {
 
   // Throws ValueError when the model is not compiled.
   Trainer& trainer() const;
+  void predict(const DataView& x, const View& out, const PredictOptions& options, CallbackList* callbacks) const;
 
   std::unique_ptr<State> state_;
 };

@@ -1,6 +1,10 @@
 #include "wavetrain/activations.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <initializer_list>
+#include <limits>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,7 +21,8 @@ const std::vector<std::string> kNames = {"linear",       "relu",        "relu6",
                                          "hard_sigmoid", "log_sigmoid", "sparse_sigmoid", "tanh",       "hard_tanh",
                                          "tanh_shrink",  "soft_shrink", "hard_shrink",    "threshold",  "exponential",
                                          "gelu",         "silu",        "hard_silu",      "mish",       "squareplus",
-                                         "sparse_plus",  "softmax",     "log_softmax",    "sparsemax",  "glu"};
+                                         "sparse_plus",  "softmax",     "log_softmax",    "sparsemax",  "glu",
+                                         "keras2_hard_sigmoid"};
 
 ActivationKind kind_of(const std::string& name) {
   if (name == "swish") return ActivationKind::silu;
@@ -33,6 +38,9 @@ ActivationKind kind_of(const std::string& name) {
   }
   return static_cast<ActivationKind>(found - kNames.begin());
 }
+
+// The double with the fewest digits that is this float: 0.3 rather than 0.30000001192092896.
+double widened(float value) { return std::stod(fmt::format("{}", value)); }
 
 ActivationParams default_params(ActivationKind kind) {
   ActivationParams params;
@@ -69,21 +77,67 @@ std::string Activation::name() const { return kNames[static_cast<std::size_t>(ki
 const std::vector<std::string>& Activation::names() { return kNames; }
 
 Config Codec<Activation>::to_config(const Activation& activation) {
-  if (!activation.has_default_params()) {
-    throw ValueError(
-        fmt::format("The activation '{}' with other than its default arguments has no name to store; use the "
-                    "layer of that kind instead.",
-                    activation.name()));
+  if (activation.has_default_params()) return activation.name();
+  const ActivationParams& p = activation.params();
+  const auto layer = [](const char* class_name, Config config) {
+    return Config::dict(
+        {{"module", "keras.layers"}, {"class_name", class_name}, {"config", std::move(config)}, {"registered_name", nullptr}});
+  };
+  switch (activation.kind()) {
+    case ActivationKind::relu:
+      return layer("ReLU", Config::dict({{"max_value", std::isinf(p.max_value) ? Config() : Config(widened(p.max_value))},
+                                         {"negative_slope", widened(p.negative_slope)},
+                                         {"threshold", widened(p.threshold)}}));
+    case ActivationKind::leaky_relu:
+      return layer("LeakyReLU", Config::dict({{"negative_slope", widened(p.negative_slope)}}));
+    case ActivationKind::elu: return layer("ELU", Config::dict({{"alpha", widened(p.alpha)}}));
+    default: break;
   }
-  return activation.name();
+  throw ValueError(
+      fmt::format("The activation '{}' with other than its default arguments has no name to store; use the "
+                  "layer of that kind instead.",
+                  activation.name()));
 }
 
 Activation Codec<Activation>::from_config(const Config& config) {
   if (config.is_null()) return {};
-  if (config.is_dict()) {
+  if (!config.is_dict()) return config.as_string();
+  const Config* class_name = config.find("class_name");
+  const Config* arguments = config.find("config");
+  const auto refuse = [&]() -> Activation {
     throw ValueError("only Keras' own activations can be read, not a custom function: " + config.repr());
+  };
+  if (class_name == nullptr || !class_name->is_string() || arguments == nullptr || !arguments->is_dict()) return refuse();
+  // What every layer has says nothing about the function.
+  const auto number = [&](std::string_view key, float otherwise) {
+    const Config* value = arguments->find(key);
+    return value == nullptr || value->is_null() ? otherwise : static_cast<float>(value->as_double());
+  };
+  const auto only = [&](std::initializer_list<std::string_view> known) {
+    for (const auto& [key, value] : arguments->as_dict()) {
+      const bool common = key == "name" || key == "trainable" || key == "dtype";
+      if (!common && std::find(known.begin(), known.end(), key) == known.end()) refuse();
+    }
+  };
+  const std::string& name = class_name->as_string();
+  if (name == "ReLU") {
+    only({"max_value", "negative_slope", "threshold"});
+    return Activation::relu(number("negative_slope", 0), number("max_value", std::numeric_limits<float>::infinity()),
+                            number("threshold", 0));
   }
-  return config.as_string();
+  if (name == "LeakyReLU") {
+    only({"negative_slope", "alpha"});  // the latter in Keras 2
+    return Activation::leaky_relu(number("negative_slope", number("alpha", 0.3f)));
+  }
+  if (name == "ELU") {
+    only({"alpha"});
+    return Activation::elu(number("alpha", 1));
+  }
+  if (name == "Softmax") {
+    only({"axis"});
+    if (number("axis", -1) == -1) return ActivationKind::softmax;
+  }
+  return refuse();
 }
 
 }  // namespace wavetrain

@@ -43,6 +43,7 @@ auto with_function(const wavetrain::Activation& activation, Body body) {
     case Kind::softsign: return body(Softsign());
     case Kind::sigmoid: return body(Sigmoid());
     case Kind::hard_sigmoid: return body(HardSigmoid());
+    case Kind::keras2_hard_sigmoid: return body(Keras2HardSigmoid());
     case Kind::log_sigmoid: return body(LogSigmoid());
     case Kind::sparse_sigmoid: return body(SparseSigmoid());
     case Kind::tanh: return body(Tanh());

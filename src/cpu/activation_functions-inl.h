@@ -190,6 +190,18 @@ struct HardSigmoid {
   }
 };
 
+// 0.2 x + 0.5 between 0 and 1.
+struct Keras2HardSigmoid {
+  static constexpr BackwardNeeds kNeeds = BackwardNeeds::y;
+  HWY_INLINE V operator()(D d, V x) const {
+    return at_most(d, at_least(d, hn::Add(hn::Mul(set(d, 0.2f), x), set(d, 0.5f)), 0.0f), 1.0f);
+  }
+  HWY_INLINE V gradient(D d, V y, V dy) const {
+    const auto inside = hn::And(hn::Gt(y, hn::Zero(d)), hn::Lt(y, set(d, 1.0f)));
+    return hn::IfThenElseZero(inside, hn::Mul(dy, set(d, 0.2f)));
+  }
+};
+
 // (x + 1) / 2 between -1 and 1.
 struct SparseSigmoid {
   static constexpr BackwardNeeds kNeeds = BackwardNeeds::y;

@@ -1,7 +1,5 @@
 #include "cpu/optimizer_kernels.hpp"
 
-#include <cmath>
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/optimizer_kernels.cpp"
 #include "cpu/highway.hpp"
@@ -129,13 +127,6 @@ void rmsprop_step(const RmspropStep& step, Index n, float* w, const float* g, fl
 }
 void adam_step(const AdamStep& step, Index n, float* w, const float* g, float* m, float* v, float* v_max) {
   WAVETRAIN_DISPATCH(Adam)(step, n, w, g, m, v, v_max);
-}
-
-float adam_step_size(float learning_rate, double beta_1, double beta_2, std::int64_t t) {
-  const float steps = static_cast<float>(t);
-  const float beta_1_power = std::pow(static_cast<float>(beta_1), steps);
-  const float beta_2_power = std::pow(static_cast<float>(beta_2), steps);
-  return learning_rate * std::sqrt(1.0f - beta_2_power) / (1.0f - beta_1_power);
 }
 
 }  // namespace wavetrain::cpu

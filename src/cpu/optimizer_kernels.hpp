@@ -52,7 +52,7 @@ void rmsprop_step(const RmspropStep& step, Index n, float* w, const float* g, fl
 // largest v so far (v_max, else unread) stands in the denominator. epsilon joins the uncorrected root: not PyTorch's
 // formula.
 struct AdamStep {
-  float step_size;  // adam_step_size()
+  float step_size;  // learning_rate · sqrt(1 - beta_2^t) / (1 - beta_1^t), t counting from 1
   double beta_1 = 0.9;
   double beta_2 = 0.999;
   float epsilon = 1e-7f;
@@ -60,8 +60,5 @@ struct AdamStep {
   StepOptions options = {};
 };
 void adam_step(const AdamStep& step, Index n, float* w, const float* g, float* m, float* v, float* v_max);
-
-// learning_rate · sqrt(1 - beta_2^t) / (1 - beta_1^t) in float32, t counting from 1.
-float adam_step_size(float learning_rate, double beta_1, double beta_2, std::int64_t t);
 
 }  // namespace wavetrain::cpu

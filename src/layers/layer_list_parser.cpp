@@ -31,7 +31,8 @@ std::vector<const Description*> known_classes() {
   for (const std::string& name : layer_class_names()) classes.push_back(find_layer_class(name));
   for (const Registry* registry :
        {&InitializerFamily::registry(), &RegularizerFamily::registry(), &ConstraintFamily::registry(),
-        &OptimizerFamily::registry(), &LossFamily::registry(), &MetricFamily::registry()}) {
+        &OptimizerFamily::registry(), &LearningRateScheduleFamily::registry(), &LossFamily::registry(),
+        &MetricFamily::registry()}) {
     for (const Description* description : registry->descriptions()) classes.push_back(description);
   }
   return classes;

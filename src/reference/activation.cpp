@@ -55,6 +55,7 @@ double value_of(const Activation& function, double x) {
     case ActivationKind::softsign: return x / (1 + std::abs(x));
     case ActivationKind::sigmoid: return sigmoid(x);
     case ActivationKind::hard_sigmoid: return relu6(x + 3) / 6;
+    case ActivationKind::keras2_hard_sigmoid: return x <= -2.5 ? 0 : x >= 2.5 ? 1 : 0.2 * x + 0.5;
     case ActivationKind::log_sigmoid: return -softplus(-x);
     case ActivationKind::sparse_sigmoid: return x <= -1 ? 0 : x >= 1 ? 1 : 0.5 * (x + 1);
     case ActivationKind::tanh: return std::tanh(x);
@@ -92,6 +93,7 @@ double gradient_of(const Activation& function, double x) {
     case ActivationKind::softsign: return 1 / ((1 + std::abs(x)) * (1 + std::abs(x)));
     case ActivationKind::sigmoid: return sigmoid(x) * sigmoid(-x);
     case ActivationKind::hard_sigmoid: return std::abs(x) < 3 ? 1.0 / 6 : 0;
+    case ActivationKind::keras2_hard_sigmoid: return std::abs(x) < 2.5 ? 0.2 : 0;
     case ActivationKind::log_sigmoid: return sigmoid(-x);
     case ActivationKind::sparse_sigmoid: return std::abs(x) < 1 ? 0.5 : 0;
     case ActivationKind::tanh: return 1 - std::tanh(x) * std::tanh(x);

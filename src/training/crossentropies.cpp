@@ -97,10 +97,14 @@ TargetKind kind(const LossShape& shape) {
 
 template <class T>
 void compiled_crossentropy(const BasicLossRows<T>& rows) {
+  // Not made anew for each batch: their names are too long to fit into a string without memory of its own.
+  static const BinaryCrossentropy binary;
+  static const SparseCategoricalCrossentropy sparse;
+  static const CategoricalCrossentropy categorical;
   switch (kind(rows.shape)) {
-    case TargetKind::binary: return binary_crossentropy(BinaryCrossentropy{}, rows);
-    case TargetKind::sparse: return sparse_categorical_crossentropy(SparseCategoricalCrossentropy{}, rows);
-    case TargetKind::categorical: return categorical_crossentropy(CategoricalCrossentropy{}, rows);
+    case TargetKind::binary: return binary_crossentropy(binary, rows);
+    case TargetKind::sparse: return sparse_categorical_crossentropy(sparse, rows);
+    case TargetKind::categorical: return categorical_crossentropy(categorical, rows);
   }
 }
 

@@ -97,6 +97,7 @@ History Trainer::fit(const DataView& x, const DataView& y, const FitOptions& o) 
   stop_ = false;
   Logs logs;
   callbacks.on_train_begin();
+  bool interrupted = false;
   for (Index epoch = o.initial_epoch; epoch < o.epochs && !stop_; ++epoch) {
     // Validation and callbacks may have replaced weights or plans.
     cpu::Workspace& work = workspace(true, capacity);
@@ -114,15 +115,19 @@ History Trainer::fit(const DataView& x, const DataView& y, const FitOptions& o) 
       run_batch(train, std::span(order).subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(count)), count,
                 true, work);
       position += count;
-      if (callbacks.wants_batches()) callbacks.on_train_batch_end(step, results().sorted());
+      if (callbacks.wants_batches()) callbacks.on_train_batch_end(step, batch_logs());
+      if (o.interrupted && o.interrupted()) interrupted = stop_ = true;
     }
     logs = results().sorted();
+    if (interrupted) break;
     if (validation.x.has_value() && (epoch + 1) % o.validation_freq == 0) {
       EvaluateOptions options;
       options.batch_size = o.validation_batch_size.value_or(batch_size);
       options.steps = o.validation_steps;
+      options.interrupted = [&] { return interrupted = o.interrupted && o.interrupted(); };
       for (const auto& [name, value] : evaluate(validation, options, &callbacks)) logs.set("val_" + name, value);
       logs = logs.sorted();
+      if (interrupted) break;
     }
     callbacks.on_epoch_end(epoch, logs);
   }

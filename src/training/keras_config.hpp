@@ -14,6 +14,10 @@ Config portable_config(const Config& settings);
 // a function of Keras and a DTypePolicy by their names.
 Config plain_config(const Config& settings);
 
+// `arguments` of a layer class without those that are not known here and have the value that means "not used". Throws
+// NotSupported for another value.
+Config used_arguments(const std::string& class_name, const Config& arguments);
+
 // A layer, or the Input, from its entry in a model's config: by class name, whatever the module. Arguments that are not
 // known here are accepted with the value that means "not used". Throws NotSupported for another value, ValueError for
 // unknown classes and arguments; both name layer and argument.

@@ -121,10 +121,14 @@ void SparseTopKCategoricalAccuracy::update(MetricState& state, const MetricBatch
 }
 
 void CompiledAccuracy::update(MetricState& state, const MetricBatch& batch) const {
+  // Not made anew for each batch: their names are too long to fit into a string without memory of its own.
+  static const BinaryAccuracy binary;
+  static const SparseCategoricalAccuracy sparse;
+  static const CategoricalAccuracy categorical;
   switch (target_kind(batch.y_true_shape, batch.y_pred_shape)) {
-    case TargetKind::binary: return BinaryAccuracy{}.update(state, batch);
-    case TargetKind::sparse: return SparseCategoricalAccuracy{}.update(state, batch);
-    case TargetKind::categorical: return CategoricalAccuracy{}.update(state, batch);
+    case TargetKind::binary: return binary.update(state, batch);
+    case TargetKind::sparse: return sparse.update(state, batch);
+    case TargetKind::categorical: return categorical.update(state, batch);
   }
 }
 

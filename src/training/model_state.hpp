@@ -47,6 +47,9 @@ struct Sequential::State {
   std::uint64_t weights_version() const;
 };
 
+// What callbacks of `evaluate` and `predict` are told.
+TrainingParams progress_params(int verbose, const DataView& x, std::optional<Index> batch_size, std::optional<Index> steps);
+
 // The shape of a batch as the model takes it: data without a trailing axis of size 1 gets one where the model's input has it,
 // and loses one that it does not have. `data` has the samples first.
 Shape fit_to_input(const Shape& data, const Shape& input);

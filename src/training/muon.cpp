@@ -8,6 +8,7 @@
 #include "cpu/gemm.hpp"
 #include "cpu/optimizer_kernels.hpp"
 #include "cpu/reduce.hpp"
+#include "training/optimizer_math.hpp"
 #include "wavetrain/optimizers.hpp"
 
 namespace wavetrain::optimizers {
@@ -64,7 +65,6 @@ void orthogonal_step(const Muon& self, const OptimizerRange& r) {
   }
   const double norm = std::sqrt(cpu::sum_of_squares(r.size, room.x));
   cpu::scale(r.size, static_cast<float>(1 / (norm + 1e-7)), room.x);
-  const auto f32 = [](double value) { return static_cast<float>(value); };
   for (Index step = 0; step < self.ns_steps; ++step) {
     newton_schulz(room, f32(self.muon_a), f32(self.muon_b), f32(self.muon_c));
   }
@@ -78,8 +78,7 @@ void orthogonal_step(const Muon& self, const OptimizerRange& r) {
 }
 
 void adam_step(const Muon& self, const OptimizerRange& r) {
-  const double t = static_cast<double>(r.step);
-  const double correction = std::sqrt(1 - std::pow(self.adam_beta_2, t)) / (1 - std::pow(self.adam_beta_1, t));
+  const double correction = std::sqrt(rest_of_power(self.adam_beta_2, r.step)) / rest_of_power(self.adam_beta_1, r.step);
   cpu::adam_step({.step_size = static_cast<float>(r.learning_rate * self.adam_lr_ratio * correction),
                   .beta_1 = self.adam_beta_1,
                   .beta_2 = self.adam_beta_2,

@@ -156,7 +156,7 @@ std::vector<OptimizerVariable> Optimizer::variables() const {
   if (!has_schedule()) result.push_back({"learning_rate", Array(Shape{}, static_cast<float>(learning_rate()))});
   for (const State::Stored& stored : s.stored()) {
     const std::span<const float> values(stored.data, static_cast<std::size_t>(stored.shape.size()));
-    result.push_back({stored.name, Array(stored.shape, values)});
+    result.push_back({stored.name, Array(stored.shape, values), stored.slot});
   }
   return result;
 }

@@ -179,7 +179,7 @@ void Optimizer::State::overwrite_with_averages() {
 std::vector<Optimizer::State::Stored> Optimizer::State::stored() {
   std::vector<Stored> result;
   const auto add_all = [&](AlignedVector<float>& values, const char* suffix) {
-    for (const Block& b : blocks) result.push_back({b.block.name + suffix, b.block.shape, values.data() + b.offset});
+    for (const Block& b : blocks) result.push_back({b.block.name + suffix, b.block.shape, values.data() + b.offset, suffix + 1});
   };
   if (arguments.use_ema) add_all(averages, "_average");
   if (accumulation > 0) add_all(accumulated, "_gradient_accumulator");
@@ -190,7 +190,7 @@ std::vector<Optimizer::State::Stored> Optimizer::State::stored() {
       for (std::size_t s = 0; s < slots.size(); ++s) {
         const std::optional<Shape>& shape = slot_values[s].shapes[i];
         if (slots[s].group != group || !shape) continue;
-        result.push_back({blocks[i].block.name + "_" + slots[s].name, *shape, slot_values[s].at(i)});
+        result.push_back({blocks[i].block.name + "_" + slots[s].name, *shape, slot_values[s].at(i), slots[s].name});
       }
     }
   }

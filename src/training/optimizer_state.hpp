@@ -40,6 +40,7 @@ struct Optimizer::State {
     std::string name;
     Shape shape;
     float* data;
+    std::string slot{};
   };
 
   State(const OptimizerFamily::Methods& methods, std::span<const OptimizerBlock> blocks,

@@ -6,11 +6,10 @@
 #include "cpu/adaptive_optimizers.hpp"
 #include "cpu/optimizer_kernels.hpp"
 #include "cpu/reduce.hpp"
+#include "training/optimizer_math.hpp"
 
 namespace wavetrain::optimizers {
 namespace {
-
-float f32(double value) { return static_cast<float>(value); }
 
 template <class T>
 std::vector<OptimizerSlot> adam_slots(const T& self) {
@@ -21,9 +20,8 @@ std::vector<OptimizerSlot> adam_slots(const T& self) {
 
 template <class T>
 void adam_update(const T& self, const OptimizerRange& r) {
-  const double t = static_cast<double>(r.step);
-  // In double: float32 would lose digits in 1 - beta_2^t while t is small.
-  const double step_size = r.learning_rate * std::sqrt(1 - std::pow(self.beta_2, t)) / (1 - std::pow(self.beta_1, t));
+  const double step_size =
+      r.learning_rate * std::sqrt(rest_of_power(self.beta_2, r.step)) / rest_of_power(self.beta_1, r.step);
   cpu::adam_step({.step_size = f32(step_size),
                   .beta_1 = self.beta_1,
                   .beta_2 = self.beta_2,
@@ -83,7 +81,7 @@ void Adadelta::update(const OptimizerRange& r) const {
 std::vector<OptimizerSlot> Adamax::slots() const { return {{"momentum"}, {"norm"}}; }
 
 void Adamax::update(const OptimizerRange& r) const {
-  const double step_size = r.learning_rate / (1 - std::pow(beta_1, static_cast<double>(r.step)));
+  const double step_size = r.learning_rate / rest_of_power(beta_1, r.step);
   cpu::adamax_step({f32(step_size), beta_1, f32(beta_2), f32(epsilon)}, r.size, r.w, r.g, r.slots[0], r.slots[1]);
 }
 
@@ -94,7 +92,7 @@ std::vector<std::string> Nadam::scalars() const { return {"u_product"}; }
 namespace {
 
 double nadam_momentum(double beta_1, Index step) {
-  return beta_1 * (1 - 0.5 * std::pow(0.96, static_cast<double>(step)));
+  return f32(beta_1) * (1 - 0.5 * std::pow(double{0.96f}, static_cast<double>(step)));  // rounded as by Keras
 }
 
 }  // namespace
@@ -107,11 +105,12 @@ void Nadam::update(const OptimizerRange& r) const {
   const double now = nadam_momentum(beta_1, r.step);
   const double next = nadam_momentum(beta_1, r.step + 1);
   const double product = r.scalars[0];
-  cpu::nadam_step({.beta_1 = beta_1,
-                   .beta_2 = beta_2,
+  // Here Keras takes 1 - beta of the rounded beta.
+  cpu::nadam_step({.beta_1 = f32(beta_1),
+                   .beta_2 = f32(beta_2),
                    .m_factor = f32(r.learning_rate * next / (1 - product * next)),
                    .g_factor = f32(r.learning_rate * (1 - now) / (1 - product)),
-                   .correction = f32(1 / (1 - std::pow(beta_2, static_cast<double>(r.step)))),
+                   .correction = f32(1 / rest_of_power(beta_2, r.step)),
                    .epsilon = f32(epsilon)},
                   r.size, r.w, r.g, r.slots[0], r.slots[1]);
 }
@@ -148,12 +147,11 @@ void Lion::update(const OptimizerRange& r) const {
 std::vector<OptimizerSlot> Lamb::slots() const { return {{"momentum"}, {"velocity"}, {"direction", -1}}; }
 
 void Lamb::update(const OptimizerRange& r) const {
-  const double t = static_cast<double>(r.step);
   float* direction = r.slots[2];
   cpu::lamb_direction({.beta_1 = beta_1,
                        .beta_2 = beta_2,
-                       .m_correction = f32(1 / (1 - std::pow(beta_1, t))),
-                       .v_correction = f32(1 / (1 - std::pow(beta_2, t))),
+                       .m_correction = f32(1 / rest_of_power(beta_1, r.step)),
+                       .v_correction = f32(1 / rest_of_power(beta_2, r.step)),
                        .epsilon = f32(epsilon)},
                       r.size, r.g, r.slots[0], r.slots[1], direction);
   const double w_norm = cpu::sum_of_squares(r.size, r.w);
@@ -170,9 +168,9 @@ void ScheduleFreeAdamW::update(const OptimizerRange& r) const {
   const double t = static_cast<double>(r.step);
   const double warmup = warmup_steps > 0 ? std::min(t / static_cast<double>(warmup_steps), 1.0) : 1.0;
   cpu::schedule_free_step({.learning_rate = f32(r.learning_rate * warmup),
-                           .beta_1 = beta_1,
-                           .beta_2 = beta_2,
-                           .correction = f32(1 / (1 - std::pow(beta_2, t))),
+                           .beta_1 = f32(beta_1),
+                           .beta_2 = f32(beta_2),
+                           .correction = f32(1 / rest_of_power(beta_2, r.step)),
                            .share = f32(1 / t),
                            .epsilon = f32(epsilon)},
                           r.size, r.w, r.g, r.slots[0], r.slots[1]);

@@ -4,6 +4,8 @@
 
 #include "cpu/pool.hpp"
 #include "training/trainer.hpp"
+#include "wavetrain/callbacks.hpp"
+#include "wavetrain/random.hpp"
 
 namespace wavetrain {
 
@@ -76,7 +78,17 @@ Shape Sequential::compute_output_shape(const Shape& x) const {
   return shapes[static_cast<std::size_t>(state_->graph->output())];
 }
 
+TrainingParams progress_params(int verbose, const DataView& x, std::optional<Index> batch_size, std::optional<Index> steps) {
+  const Index size = std::max<Index>(batch_size.value_or(32), 1);
+  const Index all = (x.rows() + size - 1) / size;
+  return {.verbose = verbose == kVerboseAuto ? 1 : verbose, .epochs = 1, .steps = steps ? std::min(*steps, all) : all};
+}
+
 void Sequential::predict(const DataView& x, const View& out, const PredictOptions& options) const {
+  predict(x, out, options, nullptr);
+}
+
+void Sequential::predict(const DataView& x, const View& out, const PredictOptions& options, CallbackList* callbacks) const {
   if (!built()) throw ValueError(fmt::format("Model '{}' is not built: give it an Input, or call build().", name()));
   if (!out.contiguous()) throw ValueError("predict needs a contiguous array to write to.");
   const Index n = x.rows();
@@ -90,6 +102,8 @@ void Sequential::predict(const DataView& x, const View& out, const PredictOption
   const Index x_size = x.row_size();
   for (Index first = 0, batch = 0; first < n; first += batch_size, ++batch) {
     if (options.steps && batch >= *options.steps) break;
+    const bool hooks = callbacks != nullptr && callbacks->wants_batches();
+    if (hooks) callbacks->on_predict_batch_begin(batch);
     shape[0] = std::min(batch_size, n - first);
     work->bind(shape);
     for (Index i = 0; i < shape[0]; ++i) x.copy_row(first + i, work->input() + i * x_size);
@@ -101,6 +115,8 @@ void Sequential::predict(const DataView& x, const View& out, const PredictOption
                                    to_string(out.shape())));
     }
     std::copy_n(work->output(), result.size(), out.data() + first * size);
+    if (hooks) callbacks->on_predict_batch_end(batch);
+    if (options.interrupted && options.interrupted()) break;
   }
   state_->predictors.give_back(std::move(work));
 }
@@ -117,10 +133,36 @@ Array Sequential::predict(const DataView& x, const PredictOptions& options) cons
   Shape shape = compute_output_shape(x.shape());
   if (options.steps) shape[0] = std::min(shape[0], *options.steps * options.batch_size.value_or(32));
   Array result(shape);
-  CallbackList callbacks(options.callbacks, nullptr, {});
+  if (options.callbacks.empty() && options.verbose == 0) {
+    predict(x, result.view(), options, nullptr);
+    return result;
+  }
+  std::vector<std::shared_ptr<Callback>> list = options.callbacks;
+  const TrainingParams params = progress_params(options.verbose, x, options.batch_size, options.steps);
+  if (params.verbose > 0) list.push_back(callbacks::ProgbarLogger{});
+  CallbackList callbacks(std::move(list), nullptr, params);
   callbacks.on_predict_begin();
-  predict(x, result.view(), options);
+  predict(x, result.view(), options, &callbacks);
   callbacks.on_predict_end();
+  return result;
+}
+
+Array Sequential::call(const DataView& x, bool training) {
+  Shape shape = x.shape();
+  if (!built()) {
+    if (shape.rank() == 0) throw ValueError("Data must have the samples as its first dimension. Received a scalar.");
+    shape[0] = kNone;
+    build(state_->input_shape.rank() > 0 ? state_->input_shape : shape);
+  }
+  if (!training) return predict_on_batch(x);
+  shape = fit_to_input(x.shape(), state_->input_shape);
+  cpu::Workspace work(std::make_shared<const cpu::Plan>(state_->graph, shape, true, num_threads()));
+  work.bind(shape);
+  for (Index i = 0; i < shape[0]; ++i) x.copy_row(i, work.input() + i * x.row_size());
+  work.forward(next_seed(), state_->weights_version());
+  ++state_->updates;
+  Array result(work.output_shape());
+  std::copy_n(work.output(), result.size(), result.data());
   return result;
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "training/trainer.hpp"
+#include "wavetrain/callbacks.hpp"
 
 namespace wavetrain {
 
@@ -34,16 +35,29 @@ History Sequential::fit(const DataView& x, const DataView& y, const FitOptions& 
 }
 
 Logs Sequential::evaluate(const DataView& x, const DataView& y, const EvaluateOptions& options) {
-  CallbackList callbacks(options.callbacks, this, {});
+  std::vector<std::shared_ptr<Callback>> list = options.callbacks;
+  const TrainingParams params = progress_params(options.verbose, x, options.batch_size, options.steps);
+  if (params.verbose > 0) list.push_back(callbacks::ProgbarLogger{});
+  CallbackList callbacks(std::move(list), this, params);
   return trainer().evaluate({x, y, options.sample_weight, nullptr}, options, &callbacks);
 }
 
 Logs Sequential::train_on_batch(const DataView& x, const DataView& y, const BatchOptions& options) {
-  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight}, true);
+  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight}, true, options.reset_metrics);
 }
 
 Logs Sequential::test_on_batch(const DataView& x, const DataView& y, const BatchOptions& options) {
-  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight}, false);
+  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight}, false, options.reset_metrics);
+}
+
+void Sequential::reset_metrics() { trainer().reset_metrics(); }
+
+void Sequential::begin_training() { trainer().stop(false); }
+bool Sequential::stop_requested() const { return trainer().stopped(); }
+
+void Sequential::finish_training() {
+  optimizer().finalize_variable_values();
+  ++state_->updates;
 }
 
 MetricDirection Sequential::direction(std::string_view log_name) const { return trainer().direction(log_name); }

@@ -12,6 +12,8 @@ namespace wavetrain {
 namespace {
 
 OutputActivation output_activation(const Graph& graph) {
+  // A penalty on the output has a gradient of its own behind the activation.
+  if (graph.penalized(graph.output())) return OutputActivation::none;
   const Activation* activation = cpu::final_activation(graph);
   if (activation == nullptr) return OutputActivation::none;
   if (activation->kind() == ActivationKind::sigmoid) return OutputActivation::sigmoid;
@@ -63,9 +65,19 @@ void Trainer::reset_metrics() {
 
 Logs Trainer::results() const {
   Logs logs;
-  logs.set("loss", loss_count_ == 0 ? 0.0 : loss_sum_ / static_cast<double>(loss_count_));
+  logs.set("loss", mean_loss());
   for (const Tracked& tracked : metrics_) logs.set(tracked.name, tracked.metric.result());
   return logs;
+}
+
+const Logs& Trainer::batch_logs() {
+  if (batch_logs_.empty()) {
+    batch_logs_ = results().sorted();
+  } else {
+    batch_logs_.set("loss", mean_loss());
+    for (const Tracked& tracked : metrics_) batch_logs_.set(tracked.name, tracked.metric.result());
+  }
+  return batch_logs_;
 }
 
 void Trainer::build_model(const DataView& x) {
@@ -149,7 +161,10 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, bool weighted) {
     if (rows.gradient != nullptr) rows.gradient += first * shape.width;
     loss.evaluate(rows);
   };
-  const Index parts = std::min<Index>(num_threads(), shape.rows * shape.width / kLossValuesPerThread);
+  batch.y_true_shape = &y_shape_;
+  batch.y_pred_shape = &work.output_shape();
+  const Index parts =
+      loss.whole_batches() ? 1 : std::min<Index>(num_threads(), shape.rows * shape.width / kLossValuesPerThread);
   if (parts > 1) {
     cpu::parallel_for(parts, static_cast<int>(parts),
                       [&](Index part, int) { evaluate(shape.rows * part / parts, shape.rows * (part + 1) / parts); });
@@ -204,7 +219,7 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
   work.forward(++steps_, state().weights_version());
   const bool weighted = examples.weighted();
   if (weighted && options_.loss.has_value()) weigh(examples, count, options_.loss.shape(y_shape_, work.output_shape()));
-  double loss = apply_loss(work, train, weighted);
+  double loss = apply_loss(work, train, weighted) + work.penalty();
   for (Tracked& tracked : metrics_) {
     MetricBatch metric_batch{.y_true = y_.data(),
                              .y_pred = work.output(),
@@ -230,10 +245,10 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
   loss_count_ += count;
 }
 
-Logs Trainer::run_one_batch(const Examples& examples, bool train) {
+Logs Trainer::run_one_batch(const Examples& examples, bool train, bool reset) {
   examples.check();
   build_model(examples.x);
-  reset_metrics();
+  if (reset) reset_metrics();
   const Shape batch = fit_to_input(examples.x.shape(), state().input_shape);
   run_batch(examples, {}, examples.count(), train, workspace(train, batch));
   return results();
@@ -261,10 +276,11 @@ Logs Trainer::evaluate(const Examples& examples, const EvaluateOptions& options,
     part.y = examples.y.slice(first, count);
     if (examples.sample_weight.has_value()) part.sample_weight = examples.sample_weight.slice(first, count);
     run_batch(part, {}, count, false, work);
-    if (hooks) callbacks->on_test_batch_end(batch, results());
+    if (hooks) callbacks->on_test_batch_end(batch, batch_logs());
+    if (options.interrupted && options.interrupted()) break;
   }
   const Logs logs = results();
-  if (callbacks != nullptr) callbacks->on_test_end(logs);
+  if (callbacks != nullptr) callbacks->on_test_end(logs.sorted());
   return logs;
 }
 

@@ -37,9 +37,11 @@ class Trainer {
 
   History fit(const DataView& x, const DataView& y, const FitOptions& options);
   Logs evaluate(const Examples& examples, const EvaluateOptions& options, CallbackList* callbacks);
-  Logs run_one_batch(const Examples& examples, bool train);
+  Logs run_one_batch(const Examples& examples, bool train, bool reset);
+  void reset_metrics();
   MetricDirection direction(std::string_view log_name) const;
-  void stop() { stop_ = true; }
+  void stop(bool stop = true) { stop_ = stop; }
+  bool stopped() const { return stop_; }
   // Makes the optimizer's slots for the model's trained weights, unless they are there.
   void build_optimizer();
 
@@ -60,8 +62,11 @@ class Trainer {
   void weigh(const Examples& examples, Index count, const LossShape& shape);
   double apply_loss(cpu::Workspace& work, bool train, bool weighted);
   double add_regularizers(cpu::Workspace& work, bool train);
-  void reset_metrics();
+  double mean_loss() const { return loss_count_ == 0 ? 0.0 : loss_sum_ / static_cast<double>(loss_count_); }
+  // In the order of `compile`.
   Logs results() const;
+  // In alphabetical order; the same entries for every batch, so that only the first call allocates.
+  const Logs& batch_logs();
 
   Sequential* model_;
   CompileOptions options_;
@@ -78,6 +83,7 @@ class Trainer {
   Shape weights_shape_;
   double loss_sum_ = 0;   // Σ loss · samples
   Index loss_count_ = 0;  // samples
+  Logs batch_logs_;
 };
 
 }  // namespace wavetrain

@@ -8,7 +8,7 @@ namespace wavetrain {
 namespace {
 
 TEST(Activation, IsMadeFromEveryNameAndKnowsIt) {
-  EXPECT_EQ(Activation::names().size(), 30u);
+  EXPECT_EQ(Activation::names().size(), 31u);
   for (const std::string& name : Activation::names()) {
     if (name == "threshold") continue;
     EXPECT_EQ(Activation(name).name(), name);
@@ -51,9 +51,23 @@ TEST(Activation, IsStoredByName) {
   EXPECT_EQ(Codec<Activation>::to_config("swish"), Config("silu"));
   EXPECT_EQ(Codec<Activation>::from_config("tanh"), Activation("tanh"));
   EXPECT_EQ(Codec<Activation>::from_config(nullptr), Activation("linear"));
-  EXPECT_THROW(Codec<Activation>::to_config(Activation::relu(0.1f)), ValueError);
+  EXPECT_THROW(Codec<Activation>::to_config(Activation::gelu(true)), ValueError);
   EXPECT_THROW(Codec<Activation>::from_config(Config::dict({{"class_name", "function"}})), ValueError);
   EXPECT_THROW(Codec<Activation>::from_config(3), TypeError);
+}
+
+TEST(Activation, WithArgumentsIsStoredAsALayer) {
+  for (const Activation& activation :
+       {Activation::relu(0.1f, 4.0f, 0.5f), Activation::relu(0.25f), Activation::leaky_relu(0.3f), Activation::elu(0.7f)}) {
+    EXPECT_EQ(Codec<Activation>::from_config(Codec<Activation>::to_config(activation)), activation);
+  }
+  const auto layer = [](const char* class_name, Config config) {
+    return Codec<Activation>::from_config(Config::dict({{"class_name", class_name}, {"config", std::move(config)}}));
+  };
+  EXPECT_EQ(layer("LeakyReLU", Config::dict({{"name", "leaky_re_lu"}, {"alpha", 0.5}})), Activation::leaky_relu(0.5f));
+  EXPECT_EQ(layer("Softmax", Config::dict({{"axis", -1}})), Activation("softmax"));
+  EXPECT_THROW(layer("Softmax", Config::dict({{"axis", 1}})), ValueError);
+  EXPECT_THROW(layer("LeakyReLU", Config::dict({{"beta", 1}})), ValueError);
 }
 
 }  // namespace

@@ -128,6 +128,7 @@ TEST_P(ActivationTest, InfinityAndNaNGoThroughAsInKeras) {
       {"softsign", kNaN, kNaN, kNaN},
       {"sigmoid", kNaN, 0, 1},
       {"hard_sigmoid", kNaN, 0, 1},
+      {"keras2_hard_sigmoid", kNaN, 0, 1},
       {"log_sigmoid", kNaN, -kInfinity, 0},
       {"sparse_sigmoid", kNaN, 0, 1},
       {"tanh", kNaN, -1, 1},

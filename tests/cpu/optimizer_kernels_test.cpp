@@ -29,6 +29,10 @@ Values after_three_steps(Step step) {
   return state.w;
 }
 
+float adam_step_size(double learning_rate, double beta_1, double beta_2, int t) {
+  return static_cast<float>(learning_rate * std::sqrt(1 - std::pow(beta_2, t)) / (1 - std::pow(beta_1, t)));
+}
+
 void expect_values(const Values& got, const Values& want, const char* what) {
   for (std::size_t i = 0; i < want.size(); ++i)
     EXPECT_NEAR(got[i], want[i], 3e-7 * std::max(1.0f, std::abs(want[i]))) << what << i;
@@ -88,7 +92,8 @@ TEST_P(OptimizerTest, AdamIsKeras) {
   for (const auto& test : kCases) {
     expect_values(after_three_steps([&](State& s, const float* g, int t) {
                     AdamStep step = test.step;
-                    step.step_size = adam_step_size(0.01f, step.beta_1, step.beta_2, t);
+                    step.step_size =
+                        adam_step_size(0.01, static_cast<float>(step.beta_1), static_cast<float>(step.beta_2), t);
                     adam_step(step, 5, s.w.data(), g, s.a.data(), s.b.data(), s.c.data());
                   }),
                   test.want, "adam");
@@ -104,7 +109,7 @@ TEST_P(OptimizerTest, AmsgradKeepsTheLargestMoment) {
   for (int t = 1; t <= 20; ++t) {
     Values g = random_values(n, random);
     for (float& value : g) value = value * (t < 5 ? 10.0f : 0.01f);
-    AdamStep step{.step_size = adam_step_size(0.01f, 0.9, 0.5, t), .beta_2 = 0.5, .amsgrad = true};
+    AdamStep step{.step_size = adam_step_size(0.01, 0.9, 0.5, t), .beta_2 = 0.5, .amsgrad = true};
     adam_step(step, n, w.data(), g.data(), m.data(), v.data(), v_max.data());
     for (std::size_t i = 0; i < 37; ++i) {
       const double d = static_cast<double>(g[i]);

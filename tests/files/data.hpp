@@ -13,7 +13,7 @@ namespace wavetrain::files::testing {
 
 // Beside this header, in the source tree.
 inline std::filesystem::path data_path(const std::string& name) {
-  return std::filesystem::path(__FILE__).parent_path() / "data" / name;
+  return std::filesystem::path(WAVETRAIN_TEST_DIR) / "files/data" / name;
 }
 
 inline Bytes data_file(const std::string& name) { return read_file(data_path(name)); }

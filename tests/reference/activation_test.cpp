@@ -91,6 +91,8 @@ TEST(ActivationReference, AgreesWithKeras) {
       {"hard_sigmoid", -3, 0, 0},
       {"hard_sigmoid", 3, 1, 0},
       {"hard_sigmoid", -2.5, 0.0833333, 0.1666667},
+      {"keras2_hard_sigmoid", -2.5, 0, 0},
+      {"keras2_hard_sigmoid", 1, 0.7, 0.2},
       {"log_sigmoid", -3, -3.0485871, 0.9525741},
       {"sparse_sigmoid", -1, 0, 0},
       {"sparse_sigmoid", 0.5, 0.75, 0.5},

@@ -19,8 +19,8 @@ inline std::filesystem::path shared_dir() {
 #ifdef WAVETRAIN_SHARED_DIR
   if (fs::is_directory(WAVETRAIN_SHARED_DIR)) return WAVETRAIN_SHARED_DIR;
 #endif
-  // tests/support/shared_data.hpp -> the source folder -> its neighbour.
-  const fs::path beside = fs::path(__FILE__).parent_path().parent_path().parent_path().parent_path() / "shared";
+  // tests -> the source folder -> its neighbour.
+  const fs::path beside = fs::path(WAVETRAIN_TEST_DIR).parent_path().parent_path() / "shared";
   return fs::is_directory(beside) ? beside : fs::path();
 }
 

@@ -1,0 +1,184 @@
+"""Keras' classes, made from the descriptions that the library has of its own.
+
+A description lists a class's arguments in Keras' positional order with their defaults; names, signatures, defaults and
+docstrings of everything in ``wavetrain.keras`` come from there.
+"""
+
+import inspect
+import re
+
+from . import _core
+
+#: The last arguments of every layer; Keras takes them by keyword only.
+LAYER_FIELDS = ("name", "trainable", "dtype", "input_shape")
+
+
+class Field:
+    """One argument."""
+
+    __slots__ = ("name", "type", "required", "default", "aliases")
+
+    def __init__(self, name, type, required, default, aliases):
+        self.name = name
+        self.type = type
+        self.required = required
+        self.default = inspect.Parameter.empty if required else as_argument(default, type, name)
+        self.aliases = aliases
+
+
+def as_argument(value, type, name=""):
+    """A setting as one would write it in a call: ``"zeros"`` for a serialized initializer, a tuple for a list."""
+    if isinstance(value, dict) and "class_name" in value:
+        return snake_case(value["class_name"])
+    if type.startswith("int or 1-tuple") and isinstance(value, list) and len(value) == 1:
+        return value[0]
+    if isinstance(value, list):
+        return tuple(as_argument(item, "") for item in value)
+    if name == "name" and value == "":
+        return None
+    if name == "dtype" and value == "float32":
+        return None
+    if type.startswith("activation") and value == "linear":
+        return None
+    return value
+
+
+def snake_case(name):
+    """Keras' automatic name of a class."""
+    name = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+_descriptions = {}
+
+
+def fields_of(family, class_name):
+    """The fields of a class, or None when there is no such class."""
+    key = family, class_name
+    if key not in _descriptions:
+        found = _core.describe(family, class_name)
+        _descriptions[key] = None if found is None else tuple(Field(*field) for field in found["fields"])
+    return _descriptions[key]
+
+
+def signature(fields, keyword_fields=(), variadic=False):
+    parameters = []
+    for field in fields:
+        if field.name not in keyword_fields:
+            parameters.append(
+                inspect.Parameter(field.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=field.default))
+    if variadic:
+        parameters.append(inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD))
+    return inspect.Signature(parameters)
+
+
+def docstring(family, class_name, fields, text):
+    lines = [f"{text}\n\nArguments:"]
+    for field in fields:
+        default = "required" if field.required else f"default {field.default!r}"
+        lines.append(f"    {field.name}: {field.type}, {default}.")
+    return "\n".join(lines) + "\n"
+
+
+def bind(class_name, positional, args, kwargs):
+    """Arguments by name, for what a call has given; TypeError as Python's own calls have it."""
+    if len(args) > len(positional):
+        raise TypeError(f"{class_name}.__init__() takes from 1 to {len(positional) + 1} positional arguments but "
+                        f"{len(args) + 1} were given")
+    given = dict(zip((field.name for field in positional), args))
+    for name, value in kwargs.items():
+        if name in given:
+            raise TypeError(f"{class_name}.__init__() got multiple values for argument '{name}'")
+        given[name] = value
+    missing = [field.name for field in positional if field.required and field.name not in given]
+    if missing:
+        names = " and ".join(f"'{name}'" for name in missing)
+        plural = "s" if len(missing) > 1 else ""
+        raise TypeError(f"{class_name}.__init__() missing {len(missing)} required positional argument{plural}: {names}")
+    return given
+
+
+class Described:
+    """Base of the classes made here. ``_family`` and ``_description`` (the class name) are set by `make_class`."""
+
+    _family = None
+    _description = None
+    _fields = ()
+    #: Fields that Keras takes by keyword only.
+    _keyword_fields = ()
+    #: Whether unknown keyword arguments are passed on, for the library to judge.
+    _variadic = False
+
+    @classmethod
+    def _bind(cls, args, kwargs):
+        positional = [field for field in cls._fields if field.name not in cls._keyword_fields]
+        given = bind(cls.__name__, positional, args, kwargs)
+        if not cls._variadic:
+            known = {field.name for field in cls._fields}
+            for name in given:
+                if name not in known:
+                    raise TypeError(f"{cls.__name__}.__init__() got an unexpected keyword argument '{name}'")
+        return given
+
+    def _serialized(self):
+        """Module, class and settings, as Keras stores them."""
+        return {
+            "module": _module_of(self._family),
+            "class_name": self._description or type(self).__name__,
+            "config": self.get_config(),
+            "registered_name": None,
+        }
+
+    def __wavetrain_config__(self):
+        return self._serialized()
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+
+def _module_of(family):
+    return "keras.optimizers.schedules" if family == "schedules" else f"keras.{family}"
+
+
+def make_class(family, class_name, base, module, text, **attributes):
+    """A class of ``family`` as a subclass of ``base``, or None when the library has no such class."""
+    fields = fields_of(family, class_name)
+    if fields is None:
+        return None
+    keyword_fields = base._keyword_fields
+    cls = type(base)(class_name, (base,), {
+        "_family": family,
+        "_description": class_name,
+        "_fields": fields,
+        "__module__": module,
+        "__qualname__": class_name,
+        "__doc__": docstring(family, class_name, fields, text),
+        "__signature__": signature(fields, keyword_fields, base._variadic),
+        **attributes,
+    })
+    return cls
+
+
+class Family:
+    """The classes of a family, for a module's ``__getattr__``."""
+
+    def __init__(self, family, base, module, text, aliases=None, special=None):
+        self.family, self.base, self.module, self.text = family, base, module, text
+        self.aliases = aliases or {}
+        self.special = special or {}
+        self.classes = {}
+
+    def names(self):
+        return set(_core.class_names(self.family)) | set(self.aliases)
+
+    def get(self, name):
+        """The class called ``name`` or None."""
+        name = self.aliases.get(name, name)
+        if name not in self.classes:
+            found = make_class(self.family, name, self.special.get(name, self.base), self.module,
+                               self.text.format(name=name))
+            if found is None:
+                return None
+            self.classes[name] = found
+        return self.classes[name]

@@ -1,0 +1,262 @@
+"""keras.layers: every layer that the library has, made from its own description."""
+
+import weakref
+
+import numpy as np
+
+from .. import _core
+from .._classes import LAYER_FIELDS, Described, Family
+from .._data import as_array
+from .._lazy import attach
+from .._tensor import tensor
+from ._symbolic import Input, KerasTensor
+from ._variables import Variable, variables_of
+
+_hidden = frozenset({"attach", "as_array", "tensor", "weakref", "np", "Described", "Family", "KerasTensor", "Variable",
+                     "variables_of", "LAYER_FIELDS"})
+
+_POLICY = {"module": "keras", "class_name": "DTypePolicy", "registered_name": None}
+
+
+class Layer(Described):
+    """What every layer has, as keras.layers.Layer. The library's own layers derive from it; layers that compute in Python
+    cannot be run here."""
+
+    _family = "layers"
+    _variadic = True
+    _keyword_fields = LAYER_FIELDS
+
+    def __init__(self, *args, **kwargs):
+        if self._description is None:
+            raise NotImplementedError(
+                f"{type(self).__name__} computes in Python. Only layers of the library can be used: see wavetrain.keras.layers")
+        given = self._bind(args, kwargs)
+        if given.pop("autocast", True) is not True:
+            raise NotImplementedError(f"{type(self).__name__} does not support autocast=False")
+        if "input_dim" in given:
+            given["input_shape"] = (given.pop("input_dim"),)
+        if "batch_input_shape" in given:
+            raise ValueError(f"Unrecognized keyword arguments passed to {type(self).__name__}: "
+                             f"{{'batch_input_shape': {given['batch_input_shape']!r}}}")
+        if given.get("activity_regularizer", 0) is None:
+            del given["activity_regularizer"]
+        for name in ("name", "dtype", "trainable"):
+            if name in given and given[name] is None:
+                del given[name]
+        name = given.get("name", "")
+        if not isinstance(name, str):
+            raise ValueError(f"Argument `name` must be a string and cannot contain character `/`. Received: name={name!r} "
+                             f"(of type {type(name)})")
+        self._attach(_core.Layer(self._description, given))
+
+    def _attach(self, handle):
+        self._layer = handle
+        self._runner = None
+        self._model = None
+        self._variables = {}
+
+    @classmethod
+    def _wrap(cls, handle):
+        layer = cls.__new__(cls)
+        layer._attach(handle)
+        return layer
+
+    # --- What it is ---------------------------------------------------------------------------------------------------
+
+    name = property(lambda self: self._layer.name)
+    built = property(lambda self: self._layer.built)
+    dtype = compute_dtype = variable_dtype = property(lambda self: "float32")
+    input_shape = property(lambda self: self._layer.input_shape)
+    output_shape = property(lambda self: self._layer.output_shape)
+
+    @property
+    def trainable(self):
+        return self._layer.trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._layer.trainable = bool(value)
+
+    def get_config(self):
+        config = self._layer.config()
+        dtype = config.pop("dtype")
+        config.pop("input_shape", None)
+        return {
+            "name": config.pop("name"),
+            "trainable": config.pop("trainable"),
+            "dtype": {**_POLICY, "config": {"name": dtype}},
+            **config,
+        }
+
+    def __getattr__(self, name):
+        # An argument, or a weight, under its own name.
+        if not name.startswith("_"):
+            config = self._layer.config()
+            if name in config:
+                return _argument(name, config[name])
+            for variable in self.weights:
+                if variable.name == name:
+                    return variable
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __repr__(self):
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+    # --- Weights ------------------------------------------------------------------------------------------------------
+
+    @property
+    def weights(self):
+        return variables_of(self)
+
+    variables = weights
+
+    @property
+    def trainable_weights(self):
+        return [variable for variable in self.weights if variable.trainable]
+
+    trainable_variables = trainable_weights
+
+    @property
+    def non_trainable_weights(self):
+        return [variable for variable in self.weights if not variable.trainable]
+
+    non_trainable_variables = non_trainable_weights
+
+    def get_weights(self):
+        return self._layer.get_weights()
+
+    def set_weights(self, weights):
+        self._layer.set_weights([as_array(weight) for weight in weights])
+
+    def count_params(self):
+        if not self.built:
+            raise ValueError(f"You tried to call `count_params` on layer '{self.name}', but the layer isn't built. You can "
+                             "build it manually via: `layer.build(input_shape)`.")
+        return self._layer.count_params()
+
+    @property
+    def losses(self):
+        return [tensor(value, np.float32) for value in
+                (variable._variable.penalty() for variable in self.weights) if value is not None]
+
+    # --- By itself ----------------------------------------------------------------------------------------------------
+
+    def build(self, input_shape):
+        shape = list(input_shape)
+        if self._model is None and not self.built:
+            self._runner = _Runner(self._layer, [None, *shape[1:]])
+        return self
+
+    def __call__(self, inputs, training=None, mask=None, **kwargs):
+        if isinstance(inputs, KerasTensor):
+            return inputs._through(self)
+        if mask is not None or kwargs:
+            what = "mask" if mask is not None else next(iter(kwargs))
+            raise NotImplementedError(f"Layer '{self.name}' cannot be called with `{what}` here; in a Sequential it can "
+                                      "follow a layer that makes one")
+        x = as_array(inputs)
+        if x.ndim == 0:
+            raise ValueError(f"Layer '{self.name}' needs a batch of samples. Received a scalar.")
+        layer = self._layer
+        if self._model is not None and self._model() is not None:
+            layer = self._copy()  # the model's weights stay where they are
+            return tensor(_Runner(layer, [None, *x.shape[1:]]).model.call(x, bool(training)))
+        if self._runner is None or self._runner.shape[1:] != list(x.shape[1:]):
+            self._runner = _Runner(layer, [None, *x.shape[1:]])
+        return tensor(self._runner.model.call(x, bool(training)))
+
+    call = __call__
+
+    def _copy(self):
+        config = self._layer.config()
+        layer = _core.Layer(self._layer.class_name, config)
+        _Runner(layer, self._layer.input_shape)
+        layer.set_weights(self._layer.get_weights())
+        return layer
+
+    def compute_output_shape(self, input_shape):
+        layer = _core.Layer(self._layer.class_name, self._layer.config())
+        return tuple(_Runner(layer, list(input_shape)).model.output_shape)
+
+    def _joined(self, model):
+        """The layer has become part of a model."""
+        self._runner = None
+        self._model = weakref.ref(model)
+
+
+class _Runner:
+    """A model of one layer."""
+
+    def __init__(self, layer, shape):
+        self.shape = list(shape)
+        self.model = _core.Sequential("")
+        self.model.add(layer)
+        self.model.build(self.shape)
+
+
+def _argument(name, value):
+    if name == "activation" or name.endswith("_activation"):
+        from . import activations
+
+        return activations.get(value)
+    for family in ("initializer", "regularizer", "constraint"):
+        if name.endswith(f"_{family}") and value is not None:
+            import importlib
+
+            return importlib.import_module(f"{__package__}.{family}s").get(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+class InputLayer:
+    """The shape of a sample, as an entry of a Sequential."""
+
+    def __init__(self, shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None,
+                 input_tensor=None, optional=False, name=None, **kwargs):
+        if "input_shape" in kwargs:
+            shape = kwargs.pop("input_shape")
+        if "batch_input_shape" in kwargs:
+            batch_shape = kwargs.pop("batch_input_shape")
+        if kwargs:
+            raise ValueError(f"Unrecognized keyword arguments passed to InputLayer: {kwargs}")
+        self._input = Input(shape, batch_size, dtype, sparse, ragged=ragged, batch_shape=batch_shape, name=name,
+                            tensor=input_tensor, optional=optional)
+        self.name = self._input.name
+
+    @property
+    def batch_shape(self):
+        return self._input.shape
+
+    def get_config(self):
+        return {"batch_shape": self._input.shape, "dtype": "float32", "sparse": False, "ragged": False, "name": self.name,
+                "optional": False}
+
+
+def wrap(handle):
+    """The Python layer for one of the library's."""
+    return _family.get(handle.class_name)._wrap(handle)
+
+
+def serialize(layer):
+    return layer._serialized()
+
+
+def deserialize(config, custom_objects=None):
+    from .saving import deserialize_keras_object
+
+    return deserialize_keras_object(config, custom_objects)
+
+
+_ALIASES = {
+    "AvgPool1D": "AveragePooling1D",
+    "MaxPool1D": "MaxPooling1D",
+    "GlobalAvgPool1D": "GlobalAveragePooling1D",
+    "GlobalMaxPool1D": "GlobalMaxPooling1D",
+    "Convolution1D": "Conv1D",
+    "Convolution1DTranspose": "Conv1DTranspose",
+    "SeparableConvolution1D": "SeparableConv1D",
+}
+
+_family = Family("layers", Layer, __name__, "keras.layers.{name}, native.", _ALIASES)
+__getattr__, __dir__ = attach(
+    __name__, make=_family.get,
+    names=lambda: (set(_core.class_names("layers")) | {a for a, c in _ALIASES.items() if _family.get(c)}))
