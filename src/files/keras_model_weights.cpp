@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/naming.hpp"
+#include "files/layer_parts.hpp"
 #include "files/weight_assignment.hpp"
 #include "wavetrain/error.hpp"
 
@@ -26,31 +27,7 @@ std::vector<std::string> layer_paths(const Sequential& model) {
   return paths;
 }
 
-// Something with a `vars` group: a layer, or a part of one.
-struct Part {
-  std::string path;
-  std::string name;
-  std::vector<Variable> weights;
-};
-
-// A layer and its parts, in order of appearance, then the layers in it.
-void add_parts(const Layer& layer, const std::string& path, std::vector<Part>& parts) {
-  const auto begin = static_cast<std::ptrdiff_t>(parts.size());
-  parts.push_back({path, layer.name(), {}});
-  for (const Variable& variable : layer.own_variables()) {
-    const std::string place = variable.group().empty() ? path : path + "/" + variable.group();
-    auto part = std::find_if(parts.begin() + begin, parts.end(), [&](const Part& p) { return p.path == place; });
-    if (part == parts.end()) part = parts.insert(parts.end(), {place, "", {}});
-    part->weights.push_back(variable);
-  }
-  for (const Sublayer& inner : layer.sublayers()) add_parts(inner.layer, path + "/" + inner.path, parts);
-}
-
-std::vector<Part> parts_of(const Layer& layer, const std::string& path) {
-  std::vector<Part> parts;
-  add_parts(layer, path, parts);
-  return parts;
-}
+std::string joined(const std::string& layer, const std::string& part) { return part.empty() ? layer : layer + "/" + part; }
 
 // "conv1d_2" is number 2 of "conv1d", "conv1d" its number 0.
 std::pair<std::string, int> numbered(const std::string& name) {
@@ -96,9 +73,9 @@ const hdf5::Group* find_part(const hdf5::Group& root, std::string_view path) {
 
 // What is wrong with the file's part for one layer, "" when nothing.
 std::string match_layer(const hdf5::Group& tree, const Layer& layer, const std::string& path, WeightAssignment& weights) {
-  for (const Part& part : parts_of(layer, path)) {
-    const std::string vars = part.path + "/vars";
-    const hdf5::Group* place = find_part(tree, part.path);
+  for (const LayerPart& part : parts_of(layer)) {
+    const std::string vars = joined(path, part.path) + "/vars";
+    const hdf5::Group* place = find_part(tree, joined(path, part.path));
     const hdf5::Group* group = place == nullptr ? nullptr : place->find_group("vars");
     const std::size_t count = group == nullptr ? 0 : group->datasets.size();
     if (count != part.weights.size()) {
@@ -130,8 +107,8 @@ hdf5::Group weights_tree(const Sequential& model) {
   const std::vector<std::string> paths = layer_paths(model);
   for (std::size_t l = 0; l < paths.size(); ++l) {
     const Layer& layer = model.layers()[l];
-    for (const Part& part : parts_of(layer, paths[l])) {
-      hdf5::Group& vars = root.make_group(part.path + "/vars");
+    for (const LayerPart& part : parts_of(layer)) {
+      hdf5::Group& vars = root.make_group(joined(paths[l], part.path) + "/vars");
       if (!part.name.empty()) vars.attributes["name"] = part.name;
       for (std::size_t i = 0; i < part.weights.size(); ++i) vars.put(std::to_string(i), hdf5::Data(part.weights[i].view()));
     }
