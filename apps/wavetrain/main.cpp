@@ -46,6 +46,7 @@ int run(int argc, char** argv) {
   add_predict(app);
   add_summary(app);
   add_generate(app);
+  add_convert(app);
   try {
     // CLI11 would only say that a command is missing.
     const auto called = [&](const CLI::App* command) { return argc > 1 && command->get_name() == argv[1]; };

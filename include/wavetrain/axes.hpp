@@ -33,11 +33,24 @@ class Axes {
   bool single_ = false;
 };
 
+// The same, or no axis at all: Python's None, `Axes{}` here.
+class OptionalAxes : public Axes {
+ public:
+  using Axes::Axes;
+};
+
 template <>
 struct Codec<Axes> {
   static std::string type() { return "int or list of int"; }
   static Config to_config(const Axes& value);
   static Axes from_config(const Config& config);
+};
+
+template <>
+struct Codec<OptionalAxes> {
+  static std::string type() { return "int, list of int or None"; }
+  static Config to_config(const OptionalAxes& value) { return value.empty() ? Config() : Codec<Axes>::to_config(value); }
+  static OptionalAxes from_config(const Config& config);
 };
 
 }  // namespace wavetrain

@@ -33,6 +33,12 @@ struct GraphNode {
   std::uint64_t seed = 0;       // of its random numbers
 };
 
+// A penalty on an activation, added to the loss divided by the batch size (Keras' activity_regularizer).
+struct GraphPenalty {
+  ValueId value = kNoValue;
+  Regularizer regularizer{};
+};
+
 class Graph {
  public:
   // The model's input, the batch first.
@@ -43,9 +49,15 @@ class Graph {
   ValueId add_node(std::shared_ptr<const Op> op, std::vector<ValueId> inputs, std::vector<ValueId> states,
                    std::string layer, std::uint64_t seed);
 
+  void add_penalty(ValueId value, const Regularizer& regularizer) { penalties_.push_back({value, regularizer}); }
+
   const GraphValue& value(ValueId id) const { return values_[static_cast<std::size_t>(id)]; }
   const std::vector<GraphValue>& values() const { return values_; }
   const std::vector<GraphNode>& nodes() const { return nodes_; }
+  const std::vector<GraphPenalty>& penalties() const { return penalties_; }
+  bool penalized(ValueId id) const;
+  // True when the value depends on the input: its first dimension is the batch.
+  bool carries_batch(ValueId id) const;
   ValueId input() const { return input_; }
   ValueId output() const { return output_; }
   void set_output(ValueId id) { output_ = id; }
@@ -53,6 +65,7 @@ class Graph {
  private:
   std::vector<GraphValue> values_;
   std::vector<GraphNode> nodes_;
+  std::vector<GraphPenalty> penalties_;
   ValueId input_ = kNoValue;
   ValueId output_ = kNoValue;
 };

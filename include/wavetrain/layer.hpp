@@ -4,8 +4,8 @@
 //
 //     std::string name{}; bool trainable = true; DType dtype{}; OptionalShape input_shape{};
 //
-// and `Tensor lower(Lowering& graph, Tensor x) const`, which declares weights and applies operations. `register_layer<T>()`
-// makes it known to files and to the command line.
+// and `Tensor lower(Lowering& graph, Tensor x) const`, which declares weights and applies operations. A field
+// `Regularizer activity_regularizer{}` is applied to its output. `register_layer<T>()` makes it known to files and to the command line.
 #pragma once
 
 #include <concepts>
@@ -83,6 +83,10 @@ class Layer {
   // Throws ValueError when number or shapes differ.
   void set_weights(const std::vector<Array>& weights);
   Index count_params() const;
+  // Takes what the layer needs to know from data (Normalization, Discretization); as often as wanted, the last call counts.
+  // Throws NotSupported for other layers, ValueError for data that do not fit.
+  void adapt(const DataView& data);
+
   // With the batch first; rank 0 before the layer is built.
   const Shape& input_shape() const;
   const Shape& output_shape() const;
@@ -105,6 +109,10 @@ class Layer {
     virtual std::string& name() = 0;
     virtual bool& trainable() = 0;
     virtual const OptionalShape& input_shape() const = 0;
+    // Calls the layer's adapt and hands out what it has found for the weight of this name. False and null without one.
+    virtual bool adapt(const DataView& data, bool built) = 0;
+    virtual const Array* adapted(std::string_view weight) const = 0;
+    virtual const Regularizer* activity_regularizer() const = 0;  // null for a layer without that argument
     virtual Tensor lower(Lowering& graph, Tensor x) const = 0;
   };
   template <class T>
@@ -127,11 +135,15 @@ class Lowering {
   const Shape& shape(Tensor x) const { return graph_.value(x.value).shape; }
   // The same, after checking that it has `rank` dimensions and that its last one is known. Throws ValueError in Keras'
   // wording, naming the layer.
-  const Shape& require_rank(Tensor x, int rank) const;
-  const Shape& require_min_rank(Tensor x, int rank) const;
+  const Shape& require_rank(Tensor x, int rank) const { return require_rank(x, rank, true); }
+  const Shape& require_min_rank(Tensor x, int rank) const { return require_min_rank(x, rank, true); }
+  // The same for any last dimension, when `last_known` is false.
+  const Shape& require_rank(Tensor x, int rank, bool last_known) const;
+  const Shape& require_min_rank(Tensor x, int rank, bool last_known) const;
 
-  // A weight of the current layer: drawn on first use, found again (by name) when the model is lowered anew.
-  Tensor weight(const WeightSpec& spec);
+  // A weight of the current layer: drawn on first use, or given the values of `initial`; found again (by name) when the model
+  // is lowered anew.
+  Tensor weight(const WeightSpec& spec, const Array* initial = nullptr);
   // Weights declared until the returned guard dies belong to a part of the layer with its own place in files ("cell").
   class Group {
    public:
@@ -156,6 +168,9 @@ class Lowering {
                std::initializer_list<Tensor> states = {});
   // Applies an elementwise or softmax-like function; "linear" returns x itself.
   Tensor activate(Tensor x, const Activation& activation);
+  // Adds a penalty on x, divided by the batch size, to the loss. A layer with a field `activity_regularizer` gets this for
+  // its output by itself.
+  void penalize(Tensor x, const Regularizer& regularizer);
   // Passes the mask of `from` on to `x`.
   static Tensor with_mask_of(Tensor x, Tensor from) { return {x.value, from.mask}; }
 
@@ -204,6 +219,18 @@ struct Layer::Holder final : Layer::Definition {
   std::string& name() override { return value.name; }
   bool& trainable() override { return value.trainable; }
   const OptionalShape& input_shape() const override { return value.input_shape; }
+  bool adapt(const DataView& data, bool built) override {
+    if constexpr (requires { value.adapt(data, built); }) return value.adapt(data, built), true;
+    else return false;
+  }
+  const Array* adapted(std::string_view weight) const override {
+    if constexpr (requires { value.adapted(weight); }) return value.adapted(weight);
+    else return nullptr;
+  }
+  const Regularizer* activity_regularizer() const override {
+    if constexpr (requires { value.activity_regularizer; }) return &value.activity_regularizer;
+    else return nullptr;
+  }
   Tensor lower(Lowering& graph, Tensor x) const override { return value.lower(graph, x); }
 
   T value;

@@ -20,6 +20,7 @@ struct WeightSpec {
   Regularizer regularizer{};
   Constraint constraint{};
   bool trainable = true;
+  bool integer = false;  // whole numbers: Keras stores them as such
 };
 
 // A handle; copies share one array. The values of all weights of a model lie in one flat segment per kind (trainable or not),
@@ -39,6 +40,7 @@ class Variable {
   Index size() const;
   // As the layer declared it; whether it is trained also depends on the layer's own flag.
   bool trainable() const;
+  bool integer() const;
   const Regularizer& regularizer() const;
   const Constraint& constraint() const;
 

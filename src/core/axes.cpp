@@ -25,4 +25,10 @@ Axes Codec<Axes>::from_config(const Config& config) {
   return Codec<Index>::from_config(config);
 }
 
+OptionalAxes Codec<OptionalAxes>::from_config(const Config& config) {
+  if (config.is_null()) return {};
+  if (config.is_list()) return OptionalAxes(Codec<std::vector<Index>>::from_config(config));
+  return Codec<Index>::from_config(config);
+}
+
 }  // namespace wavetrain

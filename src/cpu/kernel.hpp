@@ -64,6 +64,9 @@ class KernelBuilder {
   // The value that this kernel writes: of the activation fused behind it, if there is one.
   ValueId output_value() const;
 
+  // True when input i is an activation, with the batch first; false for a weight and what is computed from weights alone.
+  bool carries_batch(int i) const;
+
   // Slots of values; kNoSlot for an input left out.
   SlotId input(int i) const;
   SlotId state(int i) const;

@@ -5,6 +5,7 @@
 #include "cpu/plan_compiler.hpp"
 #include "graph/ops/activation.hpp"
 #include "graph/ops/conv1d.hpp"
+#include "graph/ops/conv1d_transpose.hpp"
 #include "graph/ops/matmul.hpp"
 
 namespace wavetrain::cpu {
@@ -47,6 +48,10 @@ const Shape& KernelBuilder::input_shape(int i) const {
 }
 const Shape& KernelBuilder::output_shape() const { return compiler_.shapes_[static_cast<std::size_t>(node().output)]; }
 ValueId KernelBuilder::output_value() const { return compiler_.compiled(node_).output; }
+
+bool KernelBuilder::carries_batch(int i) const {
+  return compiler_.plan_.graph().carries_batch(input_value(i));
+}
 
 SlotId KernelBuilder::input(int i) const {
   const ValueId id = input_value(i);
@@ -108,7 +113,8 @@ void KernelBuilder::add(int phase, const Stage& stage) {
 void KernelBuilder::keep(std::shared_ptr<const void> kernel) { compiler_.plan_.kernels_.push_back(std::move(kernel)); }
 
 bool can_fuse(const Op& op, const wavetrain::Activation&) {
-  return dynamic_cast<const ops::Conv1D*>(&op) != nullptr || dynamic_cast<const ops::MatMul*>(&op) != nullptr;
+  return dynamic_cast<const ops::Conv1D*>(&op) != nullptr || dynamic_cast<const ops::Conv1DTranspose*>(&op) != nullptr ||
+         dynamic_cast<const ops::MatMul*>(&op) != nullptr;
 }
 
 }  // namespace wavetrain::cpu

@@ -64,6 +64,14 @@ class Plan {
   const std::vector<SlotPlace>& slots() const { return slots_; }
   const FlatLayout& gradients() const { return gradients_; }
 
+  // An activation with a penalty: it is there between forward and backward.
+  struct Penalty {
+    const Regularizer* regularizer;
+    SlotId slot;
+    ValueId value;
+  };
+  const std::vector<Penalty>& penalties() const { return penalties_; }
+
   SlotId input_slot() const { return input_slot_; }
   SlotId output_slot() const { return output_slot_; }
   SlotId output_grad_slot() const { return output_grad_slot_; }
@@ -83,6 +91,7 @@ class Plan {
   std::vector<Segment> packing_, forward_, backward_;
   std::vector<SlotPlace> slots_;
   FlatLayout gradients_;
+  std::vector<Penalty> penalties_;
   SlotId input_slot_ = kNoSlot, output_slot_ = kNoSlot, output_grad_slot_ = kNoSlot;
   Index arena_floats_ = 0, packed_floats_ = 0, scratch_floats_ = 0;
   std::vector<std::shared_ptr<const void>> kernels_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cpu/kernels/add.hpp"
+#include "cpu/kernels/penalty.hpp"
 #include "graph/ops/activation.hpp"
 #include "wavetrain/error.hpp"
 
@@ -46,6 +47,7 @@ void PlanCompiler::compile() {
   find_gradients();
   make_value_slots();
   compile_kernels();
+  add_penalty_gradients();
   add_gradient_sums();
   group_segments();
   find_lifetimes();
@@ -109,6 +111,7 @@ void PlanCompiler::skip_and_fuse() {
     const auto* activate = dynamic_cast<const ops::Activate*>(node(next).op.get());
     if (activate == nullptr || activate->axis != -1 || !can_fuse(*n.op, activate->activation)) continue;
     if (plan_.training_ && activate->backward_reads_input(0)) continue;
+    if (graph_.penalized(n.output)) continue;  // has to exist by itself
     c.epilogue = &activate->activation;
     c.output = node(next).output;
     compiled(next).skipped = true;
@@ -198,6 +201,24 @@ void PlanCompiler::compile_kernels() {
     const bool done = std::any_of(kernel_table().begin(), kernel_table().end(),
                                   [&](const KernelEntry& entry) { return entry.compile(builder); });
     if (!done) throw InternalError(fmt::format("no kernel for operation {}", graph_.nodes()[i].op->name()));
+  }
+}
+
+// Before the sums are put in front of them: a penalty's gradient joins when the rest is complete.
+void PlanCompiler::add_penalty_gradients() {
+  for (const GraphPenalty& penalty : graph_.penalties()) {
+    const ValueId value = root(penalty.value);
+    const auto id = static_cast<std::size_t>(value);
+    plan_.penalties_.push_back({&penalty.regularizer, value_slots_[id], penalty.value});
+    if (!needs_grad_[id]) continue;
+    const auto writer = std::find_if(compiled_.begin(), compiled_.end(),
+                                     [&](const Compiled& c) { return !c.skipped && c.output == value; });
+    const auto kernel = std::make_shared<const PenaltyGradient>(
+        PenaltyGradient{&penalty.regularizer, value_slots_[id], grad_slots_[id], penalty.value});
+    plan_.kernels_.push_back(kernel);
+    writer->backward.insert(writer->backward.begin(), {Stage::Split::once, &PenaltyGradient::run, nullptr, kernel.get(),
+                                                       static_cast<int>(writer - compiled_.begin())});
+    writer->keeps_output = true;
   }
 }
 
@@ -298,6 +319,7 @@ void PlanCompiler::find_lifetimes() {
     }
   }
   if (plan_.output_grad_slot_ != kNoSlot) slot(plan_.output_grad_slot_).life.include(loss_time_);
+  for (const Plan::Penalty& penalty : plan_.penalties_) slot(penalty.slot).life.include(loss_time_);
   // Parts of a weight's gradient are added up in the last segment of its first reader.
   for (std::size_t id = 0; id < partial_grads_.size(); ++id) {
     if (!graph_.values()[id].is_weight()) continue;

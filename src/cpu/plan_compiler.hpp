@@ -48,6 +48,7 @@ class PlanCompiler {
   void find_gradients();
   void make_value_slots();
   void compile_kernels();
+  void add_penalty_gradients();
   void add_gradient_sums();
   void group_segments();
   void find_lifetimes();

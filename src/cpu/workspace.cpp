@@ -83,6 +83,15 @@ void Workspace::backward() {
   run(plan_->backward());
 }
 
+double Workspace::penalty() const {
+  double sum = 0;
+  for (const Plan::Penalty& penalty : plan_->penalties()) {
+    const ConstView view(slots_[static_cast<std::size_t>(penalty.slot)], shapes_[static_cast<std::size_t>(penalty.value)]);
+    if (run_.batch > 0) sum += penalty.regularizer->value(view) / static_cast<double>(run_.batch);
+  }
+  return sum;
+}
+
 std::size_t Workspace::bytes() const {
   return sizeof(float) * (arena_.size() + packed_.size() + scratch_.size() + gradients_->size());
 }

@@ -30,6 +30,9 @@ class Workspace {
   // After backward: gradients of all trained weights, laid out as plan().gradients().
   float* gradients() { return gradients_->data(); }
 
+  // Penalties on activations of the last forward, divided by the batch size. To be called before backward.
+  double penalty() const;
+
   // Looks up the weights' memory anew; needed when a layer has gone to another model in between.
   void refresh_weights();
 

@@ -1,5 +1,7 @@
 #include "wavetrain/graph.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace wavetrain {
@@ -31,6 +33,18 @@ ValueId Graph::add_node(std::shared_ptr<const Op> op, std::vector<ValueId> input
   const auto output = static_cast<ValueId>(values_.size()) - 1;
   nodes_.push_back({std::move(op), std::move(inputs), std::move(states), output, std::move(layer), seed});
   return output;
+}
+
+bool Graph::carries_batch(ValueId id) const {
+  if (id == kNoValue || value(id).is_weight()) return false;
+  const int producer = value(id).producer;
+  if (producer < 0) return true;
+  const std::vector<ValueId>& inputs = nodes_[static_cast<std::size_t>(producer)].inputs;
+  return std::any_of(inputs.begin(), inputs.end(), [&](ValueId input) { return carries_batch(input); });
+}
+
+bool Graph::penalized(ValueId id) const {
+  return std::any_of(penalties_.begin(), penalties_.end(), [&](const GraphPenalty& p) { return p.value == id; });
 }
 
 }  // namespace wavetrain

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "graph/weight_budget.hpp"
 #include "wavetrain/random.hpp"
 
 namespace wavetrain {
@@ -26,8 +27,10 @@ struct Variable::State {
 Variable::Variable(const WeightSpec& spec, std::string group) : state_(std::make_shared<State>()) {
   state_->spec = spec;
   state_->group = std::move(group);
-  state_->segment = std::make_shared<AlignedVector<float>>(static_cast<std::size_t>(spec.shape.size()));
-  initialize();
+  const auto size = static_cast<std::size_t>(spec.shape.size());
+  const bool is_read = WeightBudget::charge(size);
+  state_->segment = std::make_shared<AlignedVector<float>>(size);
+  if (!is_read) initialize();
 }
 
 const std::string& Variable::name() const { return state_->spec.name; }
@@ -35,6 +38,7 @@ const std::string& Variable::group() const { return state_->group; }
 const Shape& Variable::shape() const { return state_->spec.shape; }
 Index Variable::size() const { return state_->spec.shape.size(); }
 bool Variable::trainable() const { return state_->spec.trainable; }
+bool Variable::integer() const { return state_->spec.integer; }
 const Regularizer& Variable::regularizer() const { return state_->spec.regularizer; }
 const Constraint& Variable::constraint() const { return state_->spec.constraint; }
 float* Variable::data() const { return state_->segment->data() + state_->offset; }

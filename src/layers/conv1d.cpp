@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "graph/ops/conv1d.hpp"
-#include "layers/checks.hpp"
+#include "layers/data_format.hpp"
 
 namespace wavetrain::layers {
 
@@ -14,7 +14,7 @@ const Description& Conv1D::description() {
           .field("kernel_size", &Conv1D::kernel_size, positive())
           .field("strides", &Conv1D::strides, positive())
           .field("padding", &Conv1D::padding, one_of({"valid", "same", "causal"}))
-          .field("data_format", &Conv1D::data_format, one_of({"channels_last", "channels_first"}))
+          .field("data_format", &Conv1D::data_format, data_format_check())
           .field("dilation_rate", &Conv1D::dilation_rate, positive())
           .field("groups", &Conv1D::groups, positive())
           .field("activation", &Conv1D::activation)
@@ -31,8 +31,10 @@ const Description& Conv1D::description() {
 }
 
 Tensor Conv1D::lower(Lowering& graph, Tensor x) const {
-  require_channels_last(graph, data_format);
-  refuse_activity_regularizer(graph, activity_regularizer);
+  return with_data_format(graph, x, data_format, [&](Tensor series) { return lower_series(graph, series); });
+}
+
+Tensor Conv1D::lower_series(Lowering& graph, Tensor x) const {
   const Index channels = graph.require_rank(x, 3).back();
   if (filters % groups != 0) {
     graph.fail(fmt::format("The number of filters must be evenly divisible by the number of groups. Received: groups={}, "

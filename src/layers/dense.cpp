@@ -1,7 +1,6 @@
 #include "wavetrain/layers/dense.hpp"
 
 #include "graph/ops/matmul.hpp"
-#include "layers/checks.hpp"
 
 namespace wavetrain::layers {
 
@@ -22,7 +21,6 @@ const Description& Dense::description() {
 }
 
 Tensor Dense::lower(Lowering& graph, Tensor x) const {
-  refuse_activity_regularizer(graph, activity_regularizer);
   const Index channels = graph.require_min_rank(x, 2).back();
   const Tensor kernel = graph.weight({.name = "kernel",
                                       .shape = {channels, units},

@@ -106,6 +106,15 @@ void Layer::set_weights(const std::vector<Array>& weights) {
   for (std::size_t i = 0; i < weights.size(); ++i) Variable(variables()[i]).assign(weights[i]);
 }
 
+void Layer::adapt(const DataView& data) {
+  if (!state_->definition->adapt(data, built())) {
+    throw NotSupported(fmt::format("{} (layer '{}') has nothing to adapt to data", class_name(), name()));
+  }
+  for (const Variable& variable : variables()) {
+    if (const Array* found = state_->definition->adapted(variable.name())) Variable(variable).assign(*found);
+  }
+}
+
 const void* Layer::object(const std::type_info& type) const {
   return state_->definition->type() == type ? state_->definition->object() : nullptr;
 }

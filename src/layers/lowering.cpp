@@ -14,6 +14,7 @@ Tensor Layer::lower(Lowering& graph, Tensor x) const {
   const std::string outer_group = std::exchange(graph.group_, std::string());
   state_->input_shape = graph.shape(x);
   const Tensor y = state_->definition->lower(graph, x);
+  if (const Regularizer* activity = state_->definition->activity_regularizer()) graph.penalize(y, *activity);
   state_->output_shape = graph.shape(y);
   graph.layer_ = outer_layer;
   graph.group_ = outer_group;
@@ -29,29 +30,29 @@ void Lowering::refuse(const std::string& what) const {
   throw NotSupported(fmt::format("{} (layer '{}') does not support {}", layer_->class_name(), layer_->name(), what));
 }
 
-const Shape& Lowering::require_rank(Tensor x, int rank) const {
+const Shape& Lowering::require_rank(Tensor x, int rank, bool last_known) const {
   const Shape& s = shape(x);
   if (s.rank() != rank) {
     throw ValueError(fmt::format("Input 0 of layer '{}' is incompatible with the layer: expected ndim={}, found ndim={}. "
                                  "Full shape received: {}",
                                  layer_->name(), rank, s.rank(), to_string(s)));
   }
-  if (s.back() < 0) fail(fmt::format("the last dimension of the input must be known. Received: {}", to_string(s)));
+  if (last_known && s.back() < 0) fail(fmt::format("the last dimension of the input must be known. Received: {}", to_string(s)));
   return s;
 }
 
-const Shape& Lowering::require_min_rank(Tensor x, int rank) const {
+const Shape& Lowering::require_min_rank(Tensor x, int rank, bool last_known) const {
   const Shape& s = shape(x);
   if (s.rank() < rank) {
     throw ValueError(fmt::format("Input 0 of layer '{}' is incompatible with the layer: expected min_ndim={}, found "
                                  "ndim={}. Full shape received: {}",
                                  layer_->name(), rank, s.rank(), to_string(s)));
   }
-  if (s.back() < 0) fail(fmt::format("the last dimension of the input must be known. Received: {}", to_string(s)));
+  if (last_known && s.back() < 0) fail(fmt::format("the last dimension of the input must be known. Received: {}", to_string(s)));
   return s;
 }
 
-Tensor Lowering::weight(const WeightSpec& spec) {
+Tensor Lowering::weight(const WeightSpec& spec, const Array* initial) {
   auto& variables = layer_->state_->variables;
   auto found = std::find_if(variables.begin(), variables.end(), [&](const Variable& variable) {
     return variable.name() == spec.name && variable.group() == group_;
@@ -66,6 +67,7 @@ Tensor Lowering::weight(const WeightSpec& spec) {
                                        : std::find_if(variables.begin(), variables.end(),
                                                       [](const Variable& v) { return !v.trainable(); });
     found = variables.insert(place, Variable(spec, group_));
+    if (initial != nullptr) found->assign(*initial);
   }
   return {graph_.add_weight(*found, spec.trainable && layer_->trainable()), kNoValue};
 }
@@ -97,6 +99,10 @@ Tensor Lowering::apply(std::shared_ptr<const Op> op, std::initializer_list<Tenso
 Tensor Lowering::activate(Tensor x, const Activation& activation) {
   if (activation.kind() == ActivationKind::linear) return x;
   return {apply(ops::Activate(activation), {x}).value, x.mask};
+}
+
+void Lowering::penalize(Tensor x, const Regularizer& regularizer) {
+  if (regularizer.has_value()) graph_.add_penalty(x.value, regularizer);
 }
 
 void Lowering::use_seed(const std::optional<Index>& seed) {

@@ -1,7 +1,7 @@
 #include "wavetrain/layers/max_pooling1d.hpp"
 
 #include "graph/ops/pool1d.hpp"
-#include "layers/checks.hpp"
+#include "layers/data_format.hpp"
 
 namespace wavetrain::layers {
 
@@ -11,20 +11,19 @@ const Description& MaxPooling1D::description() {
           .field("pool_size", &MaxPooling1D::pool_size, positive())
           .field("strides", &MaxPooling1D::strides, positive())
           .field("padding", &MaxPooling1D::padding, one_of({"valid", "same"}))
-          .field("data_format", &MaxPooling1D::data_format, one_of({"channels_last", "channels_first"}))
+          .field("data_format", &MaxPooling1D::data_format, data_format_check())
           .layer_fields();
   return instance;
 }
 
 Tensor MaxPooling1D::lower(Lowering& graph, Tensor x) const {
-  require_channels_last(graph, data_format);
-  graph.require_rank(x, 3);
+  graph.require_rank(x, 3, false);
   ops::Pool1D op;
   op.kind = ops::PoolKind::max;
   op.size = Size1D(pool_size);
   op.stride = strides.value_or(Size1D(pool_size));
   op.padding = ops::parse_padding(padding);
-  return graph.apply(op, {x});
+  return with_data_format(graph, x, data_format, [&](Tensor series) { return graph.apply(op, {series}); });
 }
 
 }  // namespace wavetrain::layers

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "graph/ops/recurrent.hpp"
-#include "layers/checks.hpp"
+#include "wavetrain/layer.hpp"
 
 namespace wavetrain::layers {
 
@@ -41,7 +41,6 @@ Describe<T>& describe_sequencing(Describe<T>& d) {
 template <class T>
 Tensor lower_recurrent(const T& layer, Lowering& graph, Tensor x, ops::Recurrent op, const Shape& bias_shape,
                        const Initializer& bias_initializer) {
-  refuse_activity_regularizer(graph, layer.activity_regularizer);
   if (layer.return_state) graph.refuse("return_state=True in a Sequential");
   if (layer.stateful) graph.refuse("stateful=True");
   const Index channels = graph.require_rank(x, 3).back();

@@ -23,13 +23,14 @@ struct Unused {
 const std::vector<Unused>& unused_arguments() {
   static const std::vector<Unused> arguments{
       {"autocast", true},      {"lora_alpha", nullptr},   {"lora_rank", nullptr},          {"optional", false},
+      {"noise_shape", nullptr},
       {"ragged", false},       {"renorm", false},         {"renorm_clipping", nullptr},    {"renorm_momentum", 0.99},
       {"rms_scaling", false},  {"sparse", false},         {"quantization_config", nullptr}};
   return arguments;
 }
 
 // How something is computed, not what: any value will do.
-constexpr std::array<std::string_view, 1> kIndifferent{"use_cudnn"};
+constexpr std::array<std::string_view, 2> kIndifferent{"use_cudnn", "trainable"};
 
 template <class Container>
 bool contains(const Container& names, std::string_view name) {

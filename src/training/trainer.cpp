@@ -12,6 +12,8 @@ namespace wavetrain {
 namespace {
 
 OutputActivation output_activation(const Graph& graph) {
+  // A penalty on the output has a gradient of its own behind the activation.
+  if (graph.penalized(graph.output())) return OutputActivation::none;
   const Activation* activation = cpu::final_activation(graph);
   if (activation == nullptr) return OutputActivation::none;
   if (activation->kind() == ActivationKind::sigmoid) return OutputActivation::sigmoid;
@@ -105,6 +107,15 @@ void Trainer::build_optimizer() {
   if (optimized_graph_ == graph.get()) return;
   const cpu::FlatLayout layout = cpu::flat_layout(*graph, true);
   gradients_ = std::make_shared<AlignedVector<float>>(static_cast<std::size_t>(layout.floats));
+  const auto path = [this](const Variable& variable) {
+    for (const Layer& layer : state().layers) {
+      const auto& variables = layer.variables();
+      if (std::find(variables.begin(), variables.end(), variable) == variables.end()) continue;
+      const std::string group = variable.group().empty() ? "" : variable.group() + "/";
+      return fmt::format("{}/{}/{}{}", state().name, layer.name(), group, variable.name());
+    }
+    return variable.name();
+  };
   std::vector<OptimizerBlock> blocks;
   for (const cpu::FlatLayout::Block& block : layout.blocks) {
     const Variable& variable = graph->value(block.value).variable;
@@ -112,7 +123,8 @@ void Trainer::build_optimizer() {
                       .g = gradients_->data() + block.offset,
                       .shape = variable.shape(),
                       .name = variable.name(),
-                      .constraint = variable.constraint().has_value() ? &variable.constraint() : nullptr});
+                      .constraint = variable.constraint().has_value() ? &variable.constraint() : nullptr,
+                      .path = path(variable)});
   }
   options_.optimizer.build(blocks);
   optimized_graph_ = graph.get();
@@ -154,9 +166,8 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, bool weighted) {
   const Index parts =
       loss.whole_batches() ? 1 : std::min<Index>(num_threads(), shape.rows * shape.width / kLossValuesPerThread);
   if (parts > 1) {
-    cpu::parallel_for(parts, static_cast<int>(parts), [&](Index part, int) {
-      evaluate(shape.rows * part / parts, shape.rows * (part + 1) / parts);
-    });
+    cpu::parallel_for(parts, static_cast<int>(parts),
+                      [&](Index part, int) { evaluate(shape.rows * part / parts, shape.rows * (part + 1) / parts); });
   } else {
     evaluate(0, shape.rows);
   }
@@ -193,7 +204,8 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
   batch[0] = count;
   work.bind(batch);
   // Room for targets, and for weights and losses per row: at most one per value of the output.
-  const auto values = static_cast<std::size_t>(count * std::max(examples.y.row_size(), work.output_shape().size_from(1)));
+  const auto values =
+      static_cast<std::size_t>(count * std::max(examples.y.row_size(), work.output_shape().size_from(1)));
   if (y_.size() < values) {
     y_.resize(values);
     weights_.resize(values);
@@ -207,7 +219,7 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
   work.forward(++steps_, state().weights_version());
   const bool weighted = examples.weighted();
   if (weighted && options_.loss.has_value()) weigh(examples, count, options_.loss.shape(y_shape_, work.output_shape()));
-  double loss = apply_loss(work, train, weighted);
+  double loss = apply_loss(work, train, weighted) + work.penalty();
   for (Tracked& tracked : metrics_) {
     MetricBatch metric_batch{.y_true = y_.data(),
                              .y_pred = work.output(),

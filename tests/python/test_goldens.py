@@ -8,6 +8,7 @@ import pytest
 
 from parity.forward_cases import forward_cases
 from parity.goldens import packs
+from parity.layer_cases import layer_gradient_cases
 from parity.training_cases import training_cases
 
 FOLDER = Path(__file__).resolve().parent.parent / "golden"
@@ -36,6 +37,6 @@ def test_a_pack_holds_its_cases_and_every_value_is_used_once(name):
 
 def test_packs_hold_all_listed_cases_and_stay_small():
     count = sum(len(cases) for cases in packs().values())
-    assert count == len(forward_cases()) + len([case for case in training_cases() if not case.name.startswith("seed/")])
+    assert count == len(forward_cases()) + len(layer_gradient_cases()) + len([case for case in training_cases() if not case.name.startswith("seed/")])
     sizes = [path.stat().st_size for path in FOLDER.glob("*.npz")]
     assert max(sizes) < 900_000 and sum(sizes) < 3_000_000

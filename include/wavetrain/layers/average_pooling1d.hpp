@@ -15,7 +15,7 @@ struct AveragePooling1D {
   Required<Size1D> pool_size;
   std::optional<Size1D> strides{};  // pool_size when absent
   std::string padding = "valid";  // valid or same
-  std::optional<std::string> data_format{};  // channels_last only
+  std::optional<std::string> data_format{};  // channels_last (None) or channels_first
 
   // Common to all layers.
   std::string name{};

@@ -22,7 +22,7 @@ struct Conv1D {
   Required<Size1D> kernel_size;
   Size1D strides = 1;
   std::string padding = "valid";  // valid, same or causal
-  std::optional<std::string> data_format{};  // channels_last only
+  std::optional<std::string> data_format{};  // channels_last (None) or channels_first: (batch, C, T)
   Size1D dilation_rate = 1;
   Index groups = 1;
   wavetrain::Activation activation{};
@@ -43,6 +43,9 @@ struct Conv1D {
 
   static const Description& description();
   Tensor lower(Lowering& graph, Tensor x) const;
+
+ private:
+  Tensor lower_series(Lowering& graph, Tensor x) const;
 };
 
 }  // namespace wavetrain::layers

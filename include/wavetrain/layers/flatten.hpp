@@ -10,7 +10,7 @@
 namespace wavetrain::layers {
 
 struct Flatten {
-  std::optional<std::string> data_format{};  // channels_last only
+  std::optional<std::string> data_format{};  // channels_last (None) or channels_first
 
   // Common to all layers.
   std::string name{};

@@ -10,7 +10,7 @@
 namespace wavetrain::layers {
 
 struct GlobalMaxPooling1D {
-  std::optional<std::string> data_format{};  // channels_last only
+  std::optional<std::string> data_format{};  // channels_last (None) or channels_first
   bool keepdims = false;
 
   // Common to all layers.

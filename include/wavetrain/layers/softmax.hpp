@@ -4,12 +4,13 @@
 //   mask           passed on
 #pragma once
 
+#include "wavetrain/axes.hpp"
 #include "wavetrain/layer.hpp"
 
 namespace wavetrain::layers {
 
 struct Softmax {
-  Index axis = -1;
+  Axes axis = -1;
 
   // Common to all layers.
   std::string name{};

@@ -6,12 +6,15 @@
 namespace wavetrain::cpu {
 
 bool compile_conv1d(KernelBuilder& builder);
+bool compile_conv1d_transpose(KernelBuilder& builder);
 bool compile_matmul(KernelBuilder& builder);
 bool compile_activation(KernelBuilder& builder);
 bool compile_pool1d(KernelBuilder& builder);
 bool compile_global_pool1d(KernelBuilder& builder);
 bool compile_batch_normalize(KernelBuilder& builder);
 bool compile_dropout(KernelBuilder& builder);
+bool compile_noise(KernelBuilder& builder);
+bool compile_group_normalize(KernelBuilder& builder);
 bool compile_recurrent(KernelBuilder& builder);
 bool compile_reference(KernelBuilder& builder);
 

@@ -5,12 +5,15 @@ namespace wavetrain::cpu {
 const std::vector<KernelEntry>& kernel_table() {
   static const std::vector<KernelEntry> table{
       {"conv1d", compile_conv1d},
+      {"conv1d_transpose", compile_conv1d_transpose},
       {"matmul", compile_matmul},
       {"activation", compile_activation},
       {"pool1d", compile_pool1d},
       {"global_pool1d", compile_global_pool1d},
       {"batch_normalize", compile_batch_normalize},
       {"dropout", compile_dropout},
+      {"noise", compile_noise},
+      {"group_normalize", compile_group_normalize},
       {"recurrent", compile_recurrent},
       {"reference", compile_reference},
   };

@@ -139,10 +139,12 @@ def draw_weights(names_and_shapes, seed):
         fan_in = max(int(np.prod(shape[:-1])), 1)
         if name == "gamma":
             value = 1.0 + 0.3 * normal
-        elif name == "moving_variance":
+        elif name in ("moving_variance", "variance", "moving_stddev", "renorm_stddev"):
             value = random.uniform(0.5, 2.0, shape)
-        elif name in ("beta", "bias", "moving_mean"):
+        elif name in ("beta", "bias", "moving_mean", "mean", "renorm_mean", "alpha"):
             value = 0.3 * normal
+        elif name == "count":
+            value = np.zeros(shape)
         elif name == "recurrent_kernel":
             value = 0.8 * normal / np.sqrt(fan_in)  # keeps long sequences from saturating or exploding
         else:

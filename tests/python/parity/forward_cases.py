@@ -16,6 +16,9 @@ def forward_cases():
     cases = []
     for build in (_conv1d, _pooling, _dense, _flatten, _normalisation, _activation_layers, _recurrent, _networks):
         cases.extend(build())
+    from parity.layer_cases import layer_forward_cases  # which builds on the training cases, which build on these
+
+    cases.extend(layer_forward_cases())
     for case in cases:
         case.seed = sum(ord(letter) * (i + 1) for i, letter in enumerate(case.name)) % 1_000_003
         case.actions = [{"op": "predict", "x": "x", "batch_size": 32, "out": "y"}]

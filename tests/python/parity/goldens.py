@@ -28,6 +28,7 @@ import numpy as np
 import tolerance
 from parity import judge
 from parity.forward_cases import forward_cases
+from parity.layer_cases import layer_forward_cases, layer_gradient_cases
 from parity.training_cases import training_cases
 from parity.workers import Sides
 
@@ -84,8 +85,11 @@ def packs():
     names = {"Conv1D": "conv", "MaxPooling1D": "pooling", "AveragePooling1D": "pooling", "GlobalMaxPooling1D": "pooling",
              "GlobalAveragePooling1D": "pooling", "LSTM": "lstm", "GRU": "gru", "SimpleRNN": "simple_rnn",
              "network": "networks", "Dense": "dense", "Flatten": "dense"}
+    layers = {case.name for case in layer_forward_cases()}
     for case in forward_cases():
-        groups.setdefault(names.get(case.name.split("/")[0], "activations_and_normalisation"), []).append(case)
+        pack = names.get(case.name.split("/")[0], "activations_and_normalisation")
+        groups.setdefault("layers" if case.name in layers else pack, []).append(case)
+    groups["layer_gradients"] = layer_gradient_cases()
     groups["training"] = [case for case in training_cases() if not case.name.startswith("seed/")]
     return groups
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from parity import judge
 from parity.forward_cases import forward_cases
+from parity.layer_cases import layer_gradient_cases
 from parity.random_cases import KINDS, random_case
 from parity.training_cases import training_cases
 from parity.workers import TOOL, JobFailed, Sides
@@ -61,12 +62,14 @@ def _compare_files(sides, case, folder, opponent):
 def selected_cases(arguments):
     """Pairs (kind, case)."""
     if arguments.name:
-        listed = [case for case in (*forward_cases(), *training_cases()) if case.name == arguments.name]
+        listed = [case for case in (*forward_cases(), *layer_gradient_cases(), *training_cases())
+                  if case.name == arguments.name]
         if not listed:
             sys.exit(f"There is no case '{arguments.name}'; --list prints all names.")
         return [(None, case) for case in listed]
     if arguments.listed:
-        return [(None, case) for case in {"forward": forward_cases, "train": training_cases}[arguments.listed]()]
+        return [(None, case) for case in {"forward": forward_cases, "train": training_cases,
+                                        "gradients": layer_gradient_cases}[arguments.listed]()]
     if arguments.only:
         kinds = [arguments.only] * arguments.cases
     else:  # inference is cheap and has the most options
@@ -82,7 +85,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1, help="of the random models (default: %(default)s)")
     parser.add_argument("--first", type=int, default=0, help="index of the first random model (default: %(default)s)")
     parser.add_argument("--only", choices=KINDS, help="one kind of random model")
-    parser.add_argument("--listed", choices=("forward", "train"), help="the listed models instead of random ones")
+    parser.add_argument("--listed", choices=("forward", "gradients", "train"), help="the listed models instead of random ones")
     parser.add_argument("--name", help="one listed model")
     parser.add_argument("--list", action="store_true", help="print the names of the listed models")
     parser.add_argument("--tool", default=TOOL, help="our program (default: %(default)s)")
@@ -93,7 +96,7 @@ def main():
     parser.add_argument("--verbose", action="store_true", help="one line per case, and what the workers print")
     arguments = parser.parse_args()
     if arguments.list:
-        print("\n".join(case.name for case in (*forward_cases(), *training_cases())))
+        print("\n".join(case.name for case in (*forward_cases(), *layer_gradient_cases(), *training_cases())))
         return 0
     if arguments.opponent == "wavetrain" and not Path(arguments.tool).exists():
         sys.exit(f"{arguments.tool} does not exist: build the target wavetrain_parity first.")

@@ -8,6 +8,7 @@ follows the bias. SGD does not amplify: there only the momentum of such a weight
 learning rate) it is exempt. Whatever is exempt is listed.
 """
 
+import re
 import zipfile
 from io import BytesIO
 
@@ -16,6 +17,7 @@ import numpy as np
 import tolerance
 
 NEGLIGIBLE = 1e-6
+_UNTRAINED = re.compile("moving_|renorm_|(mean|variance|count|vector_u)$")
 
 
 class Outcome:
@@ -86,7 +88,7 @@ def exempt_tensors(compile_config, paths, r):
     if kind not in ("SGD", "RMSprop", "Adam", "AdamW"):
         return set()
     options = compile_config["optimizer"]["config"]
-    trainable = [i for i, path in enumerate(paths) if not path.split("/")[-1].startswith("moving_")]
+    trainable = [i for i, path in enumerate(paths) if not _UNTRAINED.match(path.split("/")[-1])]
     count = len(trainable)
     exempt = set()
     for k, i in enumerate(trainable):

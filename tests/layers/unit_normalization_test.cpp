@@ -1,0 +1,18 @@
+#include "wavetrain/layers/unit_normalization.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/layer_testing.hpp"
+
+namespace wavetrain::tests {
+namespace {
+
+TEST(UnitNormalization, MakesTheNormOne) {
+  check_layer(layers::UnitNormalization{}, {3, 7, 5}, {3, 7, 5});
+  check_layer(layers::UnitNormalization{.axis = 1}, {3, 7, 5}, {3, 7, 5});
+  check_layer(layers::UnitNormalization{.axis = {1, 2}}, {3, 7, 5}, {3, 7, 5});
+  EXPECT_EQ(evaluate_layer(layers::UnitNormalization{}, {2, 2}, {3, 4, 0, 0}), (std::vector<double>{0.6, 0.8, 0, 0}));
+}
+
+}  // namespace
+}  // namespace wavetrain::tests
