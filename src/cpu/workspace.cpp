@@ -95,7 +95,8 @@ void Workspace::backward() {
 double Workspace::penalty() const {
   double sum = 0;
   for (const Plan::Penalty& penalty : plan_->penalties()) {
-    const ConstView view(slots_[static_cast<std::size_t>(penalty.slot)], shapes_[static_cast<std::size_t>(penalty.value)]);
+    const ConstView view(slots_[static_cast<std::size_t>(penalty.slot)],
+                         shapes_[static_cast<std::size_t>(penalty.value)]);
     if (run_.batch > 0) sum += penalty.regularizer->value(view) / static_cast<double>(run_.batch);
   }
   return sum;
@@ -120,7 +121,9 @@ Run Workspace::run_of(const Stage& stage) const {
 void Workspace::run(const std::vector<Segment>& segments) {
   for (const Segment& segment : segments) {
     switch (segment.split) {
-      case Stage::Split::once: segment.stages.front().run(segment.stages.front().kernel, run_of(segment.stages.front()), 0, 1, 0); break;
+      case Stage::Split::once:
+        segment.stages.front().run(segment.stages.front().kernel, run_of(segment.stages.front()), 0, 1, 0);
+        break;
       case Stage::Split::samples: run_samples(segment); break;
       case Stage::Split::tasks: run_tasks(segment); break;
     }
@@ -141,9 +144,8 @@ void Workspace::run_samples(const Segment& segment) {
     if (n > 0) work(0, n, 0);
     return;
   }
-  parallel_for(parts, static_cast<int>(parts), [&](Index part, int thread) {
-    work(n * part / parts, n * (part + 1) / parts, thread);
-  });
+  parallel_for(parts, static_cast<int>(parts),
+               [&](Index part, int thread) { work(n * part / parts, n * (part + 1) / parts, thread); });
 }
 
 void Workspace::run_tasks(const Segment& segment) {

@@ -105,6 +105,7 @@ TEST(Golden, LSTM) { Pack("lstm").check_all(); }
 TEST(Golden, GRU) { Pack("gru").check_all(); }
 TEST(Golden, SimpleRNN) { Pack("simple_rnn").check_all(); }
 TEST(Golden, Networks) { Pack("networks").check_all(); }
+TEST(Golden, Masks) { Pack("masked").check_all(); }
 TEST(Golden, Training) { Pack("training").check_all(); }
 
 }  // namespace
