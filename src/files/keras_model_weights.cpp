@@ -114,7 +114,9 @@ hdf5::Group weights_tree(const Sequential& model) {
     for (const auto& [part, variables] : parts_of(layer, paths[l])) {
       make_vars(root, paths[l], part);
       for (std::size_t i = 0; i < variables.size(); ++i) {
-        root.put(fmt::format("{}/vars/{}", part, i), hdf5::Data(variables[i].view()));
+        const bool whole = variables[i].integer() && variables[i].shape().rank() == 0;
+        root.put(fmt::format("{}/vars/{}", part, i), whole ? hdf5::Data::scalar(static_cast<std::int32_t>(*variables[i].data()))
+                                                           : hdf5::Data(variables[i].view()));
       }
     }
     root.make_group(paths[l] + "/vars").attributes["name"] = layer.name();
