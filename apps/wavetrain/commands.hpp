@@ -15,6 +15,7 @@ void add_evaluate(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_generate(CLI::App& app);
+void add_convert(CLI::App& app);
 
 // Arguments that several commands have.
 struct CommonOptions {

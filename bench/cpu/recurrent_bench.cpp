@@ -12,8 +12,8 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include "bench/peak.hpp"
 #include "cpu/recurrent.hpp"
-#include "peak.hpp"
 #include "wavetrain/target.hpp"
 
 namespace wavetrain::cpu {

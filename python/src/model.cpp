@@ -179,7 +179,8 @@ void bind_model(nb::module_& m) {
       .def_prop_ro("input_shape", [](const Sequential& self) { return to_python(self.input_shape()); })
       .def_prop_ro("output_shape", [](const Sequential& self) { return to_python(self.output_shape()); })
       .def_prop_ro("compiled", &Sequential::compiled)
-      .def("compile", &compile)
+      .def("compile", &compile, nb::arg("optimizer"), nb::arg("loss").none(), nb::arg("metrics"), nb::arg("weighted_metrics"),
+           nb::arg("loss_weights").none())
       .def("compile_config", &compile_config)
       .def("attach", [](Sequential& self, OptimizerHandle& optimizer, nb::object keeper) {
         optimizer.attach(&self, std::move(keeper));

@@ -6,24 +6,23 @@
 namespace wavetrain::python {
 namespace {
 
-nb::object console_write;  // never destroyed: the interpreter may be gone by then
-nb::object log_write;
+// Kept for good: the interpreter is gone when statics are destroyed.
+nb::object& kept(nb::object function) { return *new nb::object(std::move(function)); }
 
-void write_to_python(std::string_view text) {
-  const nb::gil_scoped_acquire gil;
-  console_write(nb::str(text.data(), text.size()));
-}
-
-void set_console_function(nb::object write, bool terminal) {
-  console_write = std::move(write);
-  set_console({write_to_python, terminal});
-}
-
-void set_log_function(nb::object write) {
-  log_write = std::move(write);
-  set_log_sink([](LogLevel level, std::string_view message) {
+void set_console_function(nb::object function, bool terminal) {
+  const nb::object& write = kept(std::move(function));
+  const auto to_python = [&write](std::string_view text) {
     const nb::gil_scoped_acquire gil;
-    log_write(level == LogLevel::warning, nb::str(message.data(), message.size()));
+    write(nb::str(text.data(), text.size()));
+  };
+  set_console({to_python, terminal});
+}
+
+void set_log_function(nb::object function) {
+  const nb::object& write = kept(std::move(function));
+  set_log_sink([&write](LogLevel level, std::string_view message) {
+    const nb::gil_scoped_acquire gil;
+    write(level == LogLevel::warning, nb::str(message.data(), message.size()));
   });
 }
 

@@ -5,9 +5,10 @@
 namespace wavetrain::cpu {
 namespace {
 
-// Where there are fewer tiles than this, samples are cut into blocks as well.
-constexpr Index kEnoughTiles = 16;
-constexpr Index kBlockSamples = 8;
+// Samples whose sum is one chain. Few, so that small batches have blocks for several threads.
+constexpr Index kBlockSamples = 4;
+// Weights whose sums over blocks are one task.
+constexpr Index kFinishWeights = 4096;
 // Taps of one depthwise task.
 constexpr Index kDepthwiseTaps = 8;
 
@@ -35,7 +36,7 @@ struct Cut {
     group_tiles =
         depthwise ? ceil_divide(s.K, kDepthwiseTaps) : gemm_tn_tiles(group_product(s, 0, 0, nullptr, nullptr, nullptr));
     tiles = depthwise ? group_tiles : group_tiles * s.groups;
-    blocks = tiles < kEnoughTiles ? std::max<Index>(1, ceil_divide(samples, kBlockSamples)) : 1;
+    blocks = std::max<Index>(1, ceil_divide(samples, kBlockSamples));
   }
   Index tasks() const { return tiles + 1; }
 };
@@ -139,11 +140,19 @@ void conv1d_backward_weights(const Conv1DShape& s, const Conv1DGradient& g, Inde
   }
 }
 
-void conv1d_finish_gradient(const Conv1DShape& s, const Conv1DGradient& g, Index samples) {
+Index conv1d_finish_tasks(const Conv1DShape& s, Index samples) {
+  return Cut(s, samples).blocks == 1 ? 0 : ceil_divide(s.weights(), kFinishWeights) + 1;
+}
+
+void conv1d_finish_gradient(const Conv1DShape& s, const Conv1DGradient& g, Index samples, Index begin, Index end) {
   const Index blocks = Cut(s, samples).blocks;
   if (blocks == 1) return;
-  add_in_order(blocks, s.weights(), g.partial, g.dw, g.accumulate);
-  if (g.db != nullptr) add_in_order(blocks, s.F, g.partial + blocks * s.weights(), g.db, g.accumulate);
+  const Index all = s.weights();
+  for (Index task = begin; task < end; ++task) {
+    const Index from = task * kFinishWeights, count = std::min(kFinishWeights, all - from);
+    if (count > 0) add_in_order(blocks, count, g.partial + from, all, g.dw + from, g.accumulate);
+    else if (g.db != nullptr) add_in_order(blocks, s.F, g.partial + blocks * all, s.F, g.db, g.accumulate);
+  }
 }
 
 }  // namespace wavetrain::cpu

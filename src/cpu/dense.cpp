@@ -69,6 +69,7 @@ void dense_backward_input_packed(Index C, Index F, const float* dy, const float*
         .accumulate = accumulate});
 }
 
-bool dense_backward_prefers_packed(Index M) { return M >= 4 * packing_pays_from(); }
+// Packing moves C·F values one by one, the other way C·M.
+bool dense_backward_prefers_packed(Index M, Index F) { return F <= M || M >= 4 * packing_pays_from(); }
 
 }  // namespace wavetrain::cpu

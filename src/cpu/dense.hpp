@@ -24,7 +24,7 @@ void dense_backward_input_packed(Index C, Index F, const float* dy, const float*
                                  Index end, bool accumulate);
 
 // Which of the two forms of the input gradient is faster.
-bool dense_backward_prefers_packed(Index M);
+bool dense_backward_prefers_packed(Index M, Index F);
 
 // The gradient of the weights and the bias are gemm_tn and column_sums with one sample of M rows.
 

@@ -91,8 +91,8 @@ inline void gemm_tn(const GemmTn& g) { gemm_tn(g, 0, gemm_tn_tiles(g)); }
 void column_sums(Index samples, Index rows, Index N, const float* b, Index ldb, Index sample_stride, float* sums,
                  bool accumulate);
 
-// sum[i] = ((parts[0][i] + parts[1][i]) + parts[2][i]) + …, in that order; parts lie n floats apart. With `accumulate`,
-// sum itself comes first. For partial sums over blocks of constant size.
-void add_in_order(Index parts, Index n, const float* part, float* sum, bool accumulate);
+// sum[i] = ((parts[0][i] + parts[1][i]) + parts[2][i]) + …, i < n, in that order; parts lie `stride` floats apart. With
+// `accumulate`, sum itself comes first. For partial sums over blocks of constant size.
+void add_in_order(Index parts, Index n, const float* part, Index stride, float* sum, bool accumulate);
 
 }  // namespace wavetrain::cpu

@@ -142,12 +142,12 @@ void ColumnSums(Index samples, Index rows, Index N, const float* b, Index ldb, I
   }
 }
 
-void AddInOrder(Index parts, Index n, const float* part, float* sum, bool accumulate) {
+void AddInOrder(Index parts, Index n, const float* part, Index stride, float* sum, bool accumulate) {
   const FloatTag d;
   for (Index i = 0; i < n; i += kLanes) {
     FloatVec total = accumulate ? LoadSome(sum + i, n - i) : hn::Zero(d);
     for (Index p = 0; p < parts; ++p) {
-      const FloatVec next = LoadSome(part + p * n + i, n - i);
+      const FloatVec next = LoadSome(part + p * stride + i, n - i);
       total = p == 0 && !accumulate ? next : hn::Add(total, next);
     }
     StoreSome(total, sum + i, n - i);
@@ -171,8 +171,8 @@ void column_sums(Index samples, Index rows, Index N, const float* b, Index ldb, 
                  bool accumulate) {
   WAVETRAIN_DISPATCH(ColumnSums)(samples, rows, N, b, ldb, sample_stride, sums, accumulate);
 }
-void add_in_order(Index parts, Index n, const float* part, float* sum, bool accumulate) {
-  WAVETRAIN_DISPATCH(AddInOrder)(parts, n, part, sum, accumulate);
+void add_in_order(Index parts, Index n, const float* part, Index stride, float* sum, bool accumulate) {
+  WAVETRAIN_DISPATCH(AddInOrder)(parts, n, part, stride, sum, accumulate);
 }
 
 }  // namespace wavetrain::cpu

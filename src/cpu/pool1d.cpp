@@ -52,24 +52,48 @@ void MaxPool(const Pool1D& p, Index samples, const float* x, float* y) {
   }
 }
 
-void MaxPoolBackward(const Pool1D& p, Index samples, const float* x, const float* y, const float* dy, float* dx) {
+// Calls window(first, last, t) for each window and gap(first, last) for the steps between windows that do not overlap, in
+// ascending order. So backward writes every step once, instead of adding to zeros: a vector that is read right after a
+// neighbour was written over a part of it waits for that write (with few channels this took three times as long).
+template <class Window, class Gap>
+HWY_INLINE void for_each_window(const Pool1D& p, Window window, Gap gap) {
   const Index steps = p.steps();
-  std::fill_n(dx, samples * p.T * p.C, 0.0f);
-  for (Index n = 0; n < samples; ++n, x += p.T * p.C, dx += p.T * p.C, y += steps * p.C, dy += steps * p.C) {
-    for (Index t = 0; t < steps; ++t) {
-      const Index first = p.first(t), last = p.last(t);
-      for_each_vector(p.C, [&](auto at) HWY_ATTR {
-        const FloatVector max = at.load(y + t * p.C);
-        FloatVector left = at.load(dy + t * p.C);  // becomes 0 in each lane once given away
+  Index end = 0;
+  for (Index t = 0; t < steps; ++t) {
+    const Index first = p.first(t), last = p.last(t);
+    if (end < first) gap(end, first);
+    window(first, last, t);
+    end = last;
+  }
+  if (end < p.T) gap(end, p.T);
+}
+
+template <bool kApart>
+void max_pool_backward(const Pool1D& p, Index samples, const float* x, const float* y, const float* dy, float* dx) {
+  const Index steps = p.steps(), C = p.C;
+  if (!kApart) std::fill_n(dx, samples * p.T * C, 0.0f);
+  for (Index n = 0; n < samples; ++n, x += p.T * C, dx += p.T * C, y += steps * C, dy += steps * C) {
+    const auto window = [&](Index first, Index last, Index t) HWY_ATTR {
+      for_each_vector(C, [&](auto at) HWY_ATTR {
+        const FloatVector max = at.load(y + t * C);
+        FloatVector left = at.load(dy + t * C);  // becomes 0 in each lane once given away
         for (Index s = first; s < last; ++s) {
-          const FloatVector value = at.load(x + s * p.C);
+          const FloatVector value = at.load(x + s * C);
           const auto wins = hn::Or(hn::Eq(value, max), hn::IsNaN(value));
-          at.store(hn::Add(at.load(dx + s * p.C), hn::IfThenElseZero(wins, left)), dx + s * p.C);
+          const FloatVector given = hn::IfThenElseZero(wins, left);
+          at.store(kApart ? given : hn::Add(at.load(dx + s * C), given), dx + s * C);
           left = hn::IfThenZeroElse(wins, left);
         }
       });
-    }
+    };
+    for_each_window(p, window, [&](Index first, Index last) {
+      if (kApart) std::fill_n(dx + first * C, (last - first) * C, 0.0f);
+    });
   }
+}
+
+void MaxPoolBackward(const Pool1D& p, Index samples, const float* x, const float* y, const float* dy, float* dx) {
+  (p.stride >= p.pool ? max_pool_backward<true> : max_pool_backward<false>)(p, samples, x, y, dy, dx);
 }
 
 void AveragePool(const Pool1D& p, Index samples, const float* x, float* y) {
@@ -86,20 +110,29 @@ void AveragePool(const Pool1D& p, Index samples, const float* x, float* y) {
   }
 }
 
-void AveragePoolBackward(const Pool1D& p, Index samples, const float* dy, float* dx) {
+template <bool kApart>
+void average_pool_backward(const Pool1D& p, Index samples, const float* dy, float* dx) {
   const FloatTag d;
-  const Index steps = p.steps();
-  std::fill_n(dx, samples * p.T * p.C, 0.0f);
-  for (Index n = 0; n < samples; ++n, dx += p.T * p.C, dy += steps * p.C) {
-    for (Index t = 0; t < steps; ++t) {
-      const Index first = p.first(t), last = p.last(t);
+  const Index steps = p.steps(), C = p.C;
+  if (!kApart) std::fill_n(dx, samples * p.T * C, 0.0f);
+  for (Index n = 0; n < samples; ++n, dx += p.T * C, dy += steps * C) {
+    const auto window = [&](Index first, Index last, Index t) HWY_ATTR {
       const FloatVector count = hn::Set(d, static_cast<float>(std::max<Index>(last - first, 1)));
-      for_each_vector(p.C, [&](auto at) HWY_ATTR {
-        const FloatVector share = hn::Div(at.load(dy + t * p.C), count);
-        for (Index s = first; s < last; ++s) at.store(hn::Add(at.load(dx + s * p.C), share), dx + s * p.C);
+      for_each_vector(C, [&](auto at) HWY_ATTR {
+        const FloatVector share = hn::Div(at.load(dy + t * C), count);
+        for (Index s = first; s < last; ++s) {
+          at.store(kApart ? share : hn::Add(at.load(dx + s * C), share), dx + s * C);
+        }
       });
-    }
+    };
+    for_each_window(p, window, [&](Index first, Index last) {
+      if (kApart) std::fill_n(dx + first * C, (last - first) * C, 0.0f);
+    });
   }
+}
+
+void AveragePoolBackward(const Pool1D& p, Index samples, const float* dy, float* dx) {
+  (p.stride >= p.pool ? average_pool_backward<true> : average_pool_backward<false>)(p, samples, dy, dx);
 }
 
 void GlobalMax(Index samples, Index T, Index C, const float* x, float* y) {
@@ -173,13 +206,6 @@ HWY_EXPORT(GlobalMax);
 HWY_EXPORT(GlobalMaxBackward);
 HWY_EXPORT(GlobalAverage);
 HWY_EXPORT(GlobalAverageBackward);
-
-Index Pool1D::steps() const {
-  const Index span = T + pad_left + pad_right - pool;
-  return span < 0 ? 0 : span / stride + 1;
-}
-Index Pool1D::first(Index t) const { return std::clamp<Index>(t * stride - pad_left, 0, T); }
-Index Pool1D::last(Index t) const { return std::clamp<Index>(t * stride - pad_left + pool, first(t), T); }
 
 void max_pool_forward(const Pool1D& pool, Index samples, const float* x, float* y) {
   WAVETRAIN_DISPATCH(MaxPool)(pool, samples, x, y);

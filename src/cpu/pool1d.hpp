@@ -9,6 +9,7 @@
 // in padding gives -inf and 0.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "wavetrain/shape.hpp"
@@ -25,10 +26,13 @@ struct Pool1D {
   Index pad_right = 0;
 
   // floor((T + pad_left + pad_right - pool) / stride) + 1, or 0 when no window fits.
-  Index steps() const;
+  Index steps() const {
+    const Index span = T + pad_left + pad_right - pool;
+    return span < 0 ? 0 : span / stride + 1;
+  }
   // Real steps [first, last) of window t.
-  Index first(Index t) const;
-  Index last(Index t) const;
+  Index first(Index t) const { return std::clamp<Index>(t * stride - pad_left, 0, T); }
+  Index last(Index t) const { return std::clamp<Index>(t * stride - pad_left + pool, first(t), T); }
 };
 
 void max_pool_forward(const Pool1D& pool, Index samples, const float* x, float* y);

@@ -36,6 +36,22 @@ Config list_of(const std::vector<Metric>& metrics) {
   return list;
 }
 
+// An optimizer without the arguments that have their defaults: older versions do not know all of them.
+Config without_defaults(const Config& optimizer) {
+  const Config* class_name = optimizer.find("class_name");
+  if (class_name == nullptr) return optimizer;
+  for (const Description* description : OptimizerFamily::registry().descriptions()) {
+    if (Config(description->class_name) != *class_name) continue;
+    Config::Dict kept;
+    for (const auto& [key, value] : optimizer.at("config").as_dict()) {
+      const Field* field = description->find(key);
+      if (field == nullptr || key == "learning_rate" || value != field->default_value) kept.emplace_back(key, value);
+    }
+    return Config::dict({{"class_name", *class_name}, {"config", std::move(kept)}});
+  }
+  return optimizer;
+}
+
 }  // namespace
 
 Config compile_config(const CompileOptions& options) {
@@ -47,10 +63,53 @@ Config compile_config(const CompileOptions& options) {
   return config;
 }
 
+Config training_config(const CompileOptions& options) {
+  const Config config = compile_config(options);
+  const auto entry = [&](const char* key) { return config.find(key) == nullptr ? Config() : config.at(key); };
+  return Config::dict({{"loss", entry("loss")},
+                       {"metrics", entry("metrics")},
+                       {"weighted_metrics", entry("weighted_metrics")},
+                       {"loss_weights", entry("loss_weights")},
+                       {"optimizer_config", without_defaults(options.optimizer.config())}});
+}
+
+Config legacy_model_config(const Config& config) {
+  if (config.is_list()) {
+    Config::List items;
+    for (const Config& item : config.as_list()) items.push_back(legacy_model_config(item));
+    return items;
+  }
+  if (!config.is_dict()) return config;
+  Config::Dict entries;
+  for (const auto& [key, value] : config.as_dict()) entries.emplace_back(key, legacy_model_config(value));
+  Config result = entries;
+  const Config* class_name = result.find("class_name");
+  const Config* arguments = result.find("config");
+  if (class_name == nullptr || arguments == nullptr || !arguments->is_dict()) return result;
+  Config changed = *arguments;
+  const auto say = [&](const char* key, const Config& value) {
+    if (changed.find(key) == nullptr) changed.set(key, value);
+  };
+  if (*class_name == Config("InputLayer")) {
+    Config::Dict renamed;
+    for (const auto& [key, value] : changed.as_dict()) {
+      renamed.emplace_back(key == "batch_shape" ? "batch_input_shape" : key, value);
+    }
+    changed = renamed;
+  }
+  // Defaults that were others before TensorFlow 2.
+  const bool gru = *class_name == Config("GRU") || *class_name == Config("GRUCell");
+  const bool lstm = *class_name == Config("LSTM") || *class_name == Config("LSTMCell");
+  if (gru || lstm) say("recurrent_activation", "sigmoid");
+  if (gru) say("reset_after", true);
+  result.set("config", changed);
+  return result;
+}
+
 CompileOptions compile_options(const Config& written) {
   const Config config = plain_config(written);
   CompileOptions options;
-  options.optimizer = Optimizer(config.at("optimizer"));
+  if (const Config* optimizer = config.find("optimizer")) options.optimizer = Optimizer(*optimizer);
   if (const Config* loss = config.find("loss")) options.loss = Loss(only(*loss, "loss"));
   if (const Config* weights = config.find("loss_weights"); weights != nullptr && !weights->is_null()) {
     options.loss_weights = only(*weights, "loss_weights").as_double();

@@ -1,6 +1,7 @@
 #include "files/keras_model_weights.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,13 +9,15 @@
 #include <fmt/format.h>
 
 #include "core/naming.hpp"
+#include "files/layer_parts.hpp"
+#include "files/weight_assignment.hpp"
 #include "wavetrain/error.hpp"
-#include "wavetrain/log.hpp"
 
 namespace wavetrain::files {
 namespace {
 
 constexpr const char* kOptimizer = "optimizer/vars";
+constexpr const char* kOldContainer = "_layer_checkpoint_dependencies";
 
 // The layers' places in the tree.
 std::vector<std::string> layer_paths(const Sequential& model) {
@@ -24,82 +27,81 @@ std::vector<std::string> layer_paths(const Sequential& model) {
   return paths;
 }
 
-// The weights of a layer by the path of the group that holds them; parts of a layer in order of appearance.
-using Parts = std::vector<std::pair<std::string, std::vector<Variable>>>;
-Parts parts_of(const Layer& layer, const std::string& path) {
-  Parts parts{{path, {}}};
-  for (const Variable& variable : layer.variables()) {
-    const std::string part = variable.group().empty() ? path : path + "/" + variable.group();
-    auto place = std::find_if(parts.begin(), parts.end(), [&](const auto& entry) { return entry.first == part; });
-    if (place == parts.end()) place = parts.insert(parts.end(), {part, {}});
-    place->second.push_back(variable);
-  }
-  return parts;
+std::string joined(const std::string& layer, const std::string& part) { return part.empty() ? layer : layer + "/" + part; }
+
+// "conv1d_2" is number 2 of "conv1d", "conv1d" its number 0.
+std::pair<std::string, int> numbered(const std::string& name) {
+  const std::size_t line = name.rfind('_');
+  int number = 0;
+  if (line == std::string::npos || line + 1 == name.size()) return {name, 0};
+  const auto end = std::from_chars(name.data() + line + 1, name.data() + name.size(), number);
+  if (end.ec != std::errc() || end.ptr != name.data() + name.size()) return {name, 0};
+  return {name.substr(0, line), number};
 }
 
-// A `vars` group at `layer` and at every group from there down to `part`, as Keras makes one for every object.
-void make_vars(hdf5::Group& root, const std::string& layer, const std::string& part) {
-  for (std::size_t end = layer.size(); end < part.size(); end = std::min(part.find('/', end + 1), part.size())) {
-    root.make_group(part.substr(0, end) + "/vars");
+// The member of a list that Keras 3 calls `name`, where the numbers have gaps.
+const hdf5::Group* member_in_order(const hdf5::Group& list, const std::string& name) {
+  const auto [wanted, position] = numbered(name);
+  std::vector<std::pair<int, const hdf5::Group*>> members;
+  for (const auto& [key, member] : list.groups) {
+    const auto [base, number] = numbered(key);
+    if (base == wanted) members.emplace_back(number, &member);
   }
-  root.make_group(part + "/vars");
+  std::sort(members.begin(), members.end());
+  return position < static_cast<int>(members.size()) ? members[static_cast<std::size_t>(position)].second : nullptr;
 }
 
-// A weight and the values that it is to get.
-struct Assignment {
-  Variable variable;
-  Array values;
-};
-
-// What is wrong with the file's part for one layer, "" when nothing; appends the assignments.
-std::string match_layer(const hdf5::Group& tree, const Layer& layer, const std::string& path,
-                        std::vector<Assignment>& assignments) {
-  for (const auto& [part, variables] : parts_of(layer, path)) {
-    const std::string vars = part + "/vars";
-    const hdf5::Group* group = tree.find_group(vars);
-    const std::size_t count = group == nullptr ? 0 : group->datasets.size();
-    if (count != variables.size()) {
-      return fmt::format("Layer '{}' ({}) expected {} variables in '{}', but received {}.{}", layer.name(),
-                         layer.class_name(), variables.size(), vars, count,
-                         layer.built() ? "" : " The layer has not been built: the model needs an input shape.");
+// The group at `path`, as Keras 3 names it, in a tree of any version; null when there is none.
+const hdf5::Group* find_part(const hdf5::Group& root, std::string_view path) {
+  const hdf5::Group* group = &root;
+  bool old_list = false;
+  while (!path.empty()) {
+    const std::string name(path.substr(0, path.find('/')));
+    path.remove_prefix(std::min(path.size(), name.size() + 1));
+    const hdf5::Group* next = old_list ? member_in_order(*group, name) : group->find_group(name);
+    old_list = next == nullptr && name == "layers" && (next = group->find_group(kOldContainer)) != nullptr;
+    if (next == nullptr) {
+      // A functional model inside another one; here it is a Sequential.
+      const auto [base, number] = numbered(name);
+      if (base == "sequential") next = group->find_group(number == 0 ? "functional" : fmt::format("functional_{}", number));
     }
-    for (std::size_t i = 0; i < variables.size(); ++i) {
+    if (next == nullptr) return nullptr;
+    group = next;
+  }
+  return group;
+}
+
+// What is wrong with the file's part for one layer, "" when nothing.
+std::string match_layer(const hdf5::Group& tree, const Layer& layer, const std::string& path, WeightAssignment& weights) {
+  for (const LayerPart& part : parts_of(layer)) {
+    const std::string vars = joined(path, part.path) + "/vars";
+    const hdf5::Group* place = find_part(tree, joined(path, part.path));
+    const hdf5::Group* group = place == nullptr ? nullptr : place->find_group("vars");
+    const std::size_t count = group == nullptr ? 0 : group->datasets.size();
+    if (count != part.weights.size()) {
+      return fmt::format("{} expected {} variables in '{}', but received {}.{}", described(layer), part.weights.size(), vars,
+                         count, layer.built() ? "" : " The layer has not been built: the model needs an input shape.");
+    }
+    for (std::size_t i = 0; i < count; ++i) {
       const hdf5::Dataset* dataset = group->find_dataset(std::to_string(i));
-      const Variable& variable = variables[i];
+      const Variable& variable = part.weights[i];
       if (dataset == nullptr) {
-        return fmt::format("Layer '{}' ({}): weight '{}' has no dataset '{}/{}'.", layer.name(), layer.class_name(),
-                           variable.name(), vars, i);
+        return fmt::format("{}: weight '{}' has no dataset '{}/{}'.", described(layer), variable.name(), vars, i);
       }
       if (dataset->shape != variable.shape()) {
-        return fmt::format("Layer '{}' ({}): weight '{}' expected shape {}. Received: {} ('{}/{}').", layer.name(),
-                           layer.class_name(), variable.name(), to_string(variable.shape()), to_string(dataset->shape),
-                           vars, i);
+        return fmt::format("{}: weight '{}' expected shape {}. Received: {} ('{}/{}').", described(layer), variable.name(),
+                           to_string(variable.shape()), to_string(dataset->shape), vars, i);
       }
-      assignments.push_back({variable, dataset->to_float32()});
+      weights.add(variable, dataset->to_float32());
     }
   }
   return "";
 }
 
-// The file's optimizer variables. Throws ValueError or FileError for what is not of the kind or shape of `expected`.
-std::vector<OptimizerVariable> optimizer_variables(const hdf5::Group& stored,
-                                                   const std::vector<OptimizerVariable>& expected) {
-  std::vector<OptimizerVariable> variables;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    const hdf5::Dataset& dataset = stored.dataset(std::to_string(i));
-    OptimizerVariable variable{expected[i].name, std::int64_t{0}};
-    if (std::holds_alternative<std::int64_t>(expected[i].value)) {
-      // int32 or int64, by backend.
-      if (dataset.shape.rank() != 0) {
-        throw ValueError(fmt::format("variable '{}' has shape {} instead of ()", variable.name, to_string(dataset.shape)));
-      }
-      variable.value = dataset.to_int64()[0];
-    } else {
-      variable.value = dataset.to_float32();
-    }
-    variables.push_back(std::move(variable));
-  }
-  return variables;
+// Whole numbers as such.
+hdf5::Data data_of(const Variable& variable) {
+  if (!variable.integer() || variable.shape().rank() != 0) return {variable.view()};
+  return hdf5::Data::scalar(static_cast<std::int32_t>(*variable.data()));
 }
 
 }  // namespace
@@ -111,60 +113,44 @@ hdf5::Group weights_tree(const Sequential& model) {
   const std::vector<std::string> paths = layer_paths(model);
   for (std::size_t l = 0; l < paths.size(); ++l) {
     const Layer& layer = model.layers()[l];
-    for (const auto& [part, variables] : parts_of(layer, paths[l])) {
-      make_vars(root, paths[l], part);
-      for (std::size_t i = 0; i < variables.size(); ++i) {
-        const bool whole = variables[i].integer() && variables[i].shape().rank() == 0;
-        root.put(fmt::format("{}/vars/{}", part, i), whole ? hdf5::Data::scalar(static_cast<std::int32_t>(*variables[i].data()))
-                                                           : hdf5::Data(variables[i].view()));
-      }
+    for (const LayerPart& part : parts_of(layer)) {
+      hdf5::Group& vars = root.make_group(joined(paths[l], part.path) + "/vars");
+      if (!part.name.empty()) vars.attributes["name"] = part.name;
+      for (std::size_t i = 0; i < part.weights.size(); ++i) vars.put(std::to_string(i), data_of(part.weights[i]));
     }
-    root.make_group(paths[l] + "/vars").attributes["name"] = layer.name();
   }
   if (!model.compiled() || !model.compile_options().optimizer.built()) return root;
   const Optimizer& optimizer = model.compile_options().optimizer;
-  root.make_group(kOptimizer).attributes["name"] = to_snake_case(optimizer.class_name());
+  hdf5::Group& vars = root.make_group(kOptimizer);
+  vars.attributes["name"] = to_snake_case(optimizer.class_name());
   const std::vector<OptimizerVariable> variables = optimizer.variables();
-  for (std::size_t i = 0; i < variables.size(); ++i) {
-    const auto* whole = std::get_if<std::int64_t>(&variables[i].value);
-    root.put(fmt::format("{}/{}", kOptimizer, i),
-             whole != nullptr ? hdf5::Data::scalar(*whole) : hdf5::Data(std::get<Array>(variables[i].value)));
-  }
+  for (std::size_t i = 0; i < variables.size(); ++i) vars.put(std::to_string(i), stored_variable(variables[i]));
   return root;
+}
+
+bool is_weights_tree(const hdf5::Group& tree) {
+  return tree.find_group("layers") != nullptr || tree.find_group(kOldContainer) != nullptr;
 }
 
 void read_weights(const hdf5::Group& tree, Sequential& model, bool skip_mismatch) {
   const std::vector<std::string> paths = layer_paths(model);
-  std::vector<Assignment> assignments;
-  std::string problems;
+  WeightAssignment weights;
   for (std::size_t l = 0; l < paths.size(); ++l) {
-    const std::size_t before = assignments.size();
-    const std::string problem = match_layer(tree, model.layers()[l], paths[l], assignments);
-    if (problem.empty()) continue;
-    assignments.erase(assignments.begin() + static_cast<std::ptrdiff_t>(before), assignments.end());
-    if (skip_mismatch) log(LogLevel::warning, "Skipping the weights of a layer. " + problem);
-    else problems += "\n  " + problem;
+    weights.add_layer([&] { return match_layer(tree, model.layers()[l], paths[l], weights); });
   }
-  if (!problems.empty()) throw ValueError("The weights do not fit the model:" + problems);
-  for (Assignment& assignment : assignments) assignment.variable.assign(assignment.values.view());
+  weights.finish(skip_mismatch);
 }
 
-void read_optimizer(const hdf5::Group& tree, Sequential& model) {
-  const hdf5::Group* stored = tree.find_group(kOptimizer);
-  if (stored == nullptr || stored->datasets.empty() || !model.compiled() || !model.built()) return;
-  Optimizer& optimizer = model.built_optimizer();
-  const std::string skipping = fmt::format("Skipping variable loading for optimizer '{}', because ", optimizer.class_name());
-  const std::vector<OptimizerVariable> expected = optimizer.variables();
-  if (expected.size() != stored->datasets.size()) {
-    log(LogLevel::warning, fmt::format("{}it has {} variables whereas the saved optimizer has {} variables.", skipping,
-                                       expected.size(), stored->datasets.size()));
-    return;
+std::vector<StoredVariable> stored_optimizer(const hdf5::Group& tree) {
+  std::vector<StoredVariable> stored;
+  const hdf5::Group* vars = tree.find_group(kOptimizer);
+  if (vars == nullptr) return stored;
+  for (std::size_t i = 0; i < vars->datasets.size(); ++i) {
+    const hdf5::Dataset* dataset = vars->find_dataset(std::to_string(i));
+    if (dataset == nullptr) break;
+    stored.push_back({"", dataset});
   }
-  try {
-    optimizer.set_variables(optimizer_variables(*stored, expected));
-  } catch (const Error& error) {
-    log(LogLevel::warning, skipping + error.what());
-  }
+  return stored;
 }
 
 }  // namespace wavetrain::files

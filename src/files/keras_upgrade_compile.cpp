@@ -22,6 +22,19 @@ bool contains(const auto& names, std::string_view name) {
 constexpr std::array<std::string_view, 4> kDropped{"jit_compile", "is_legacy_optimizer", "experimental_aggregate_gradients",
                                                    "schedule_decay"};
 
+// A schedule without a name that is None, as Keras 2 writes it.
+Config upgraded_rate(const Config& rate) {
+  const Config* arguments = rate.find("config");
+  if (arguments == nullptr || !arguments->is_dict()) return rate;
+  Config::Dict kept;
+  for (const auto& [key, value] : arguments->as_dict()) {
+    if (key != "name" || !value.is_null()) kept.emplace_back(key, value);
+  }
+  Config result = rate;
+  result.set("config", std::move(kept));
+  return result;
+}
+
 // {lr, decay} of Keras 2 as the schedule that Keras made of it: lr / (1 + decay · step).
 Config decaying(const Config& rate, const Config& decay) {
   return Config::dict({{"module", "keras.optimizers.schedules"},
@@ -45,7 +58,8 @@ Config upgraded_optimizer(const Config& optimizer) {
       continue;
     }
     if (value.is_null() && key == "epsilon") continue;  // Keras' default, 1e-7
-    kept.emplace_back(key == "lr" ? "learning_rate" : key, value);
+    if (key == "lr" || key == "learning_rate") kept.emplace_back("learning_rate", upgraded_rate(value));
+    else kept.emplace_back(key, value);
   }
   if (!decay.is_null()) {
     if (name == "Nadam") {  // its decay was the momentum's schedule, which Keras 3 fixes

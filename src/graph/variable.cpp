@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "graph/weight_budget.hpp"
 #include "wavetrain/random.hpp"
 
 namespace wavetrain {
@@ -26,8 +27,10 @@ struct Variable::State {
 Variable::Variable(const WeightSpec& spec, std::string group) : state_(std::make_shared<State>()) {
   state_->spec = spec;
   state_->group = std::move(group);
-  state_->segment = std::make_shared<AlignedVector<float>>(static_cast<std::size_t>(spec.shape.size()));
-  initialize();
+  const auto size = static_cast<std::size_t>(spec.shape.size());
+  const bool is_read = WeightBudget::charge(size);
+  state_->segment = std::make_shared<AlignedVector<float>>(size);
+  if (!is_read) initialize();
 }
 
 const std::string& Variable::name() const { return state_->spec.name; }

@@ -106,7 +106,7 @@ Results run(const Problem& p, bool packed, Index step, bool accumulate = false, 
     std::vector<float> scratch = scratch_of(conv1d_gradient_scratch_floats(s));
     conv1d_backward_weights(s, g, p.samples, task * step, std::min(tasks, (task + 1) * step), scratch.data());
   });
-  conv1d_finish_gradient(s, g, p.samples);
+  conv1d_finish_gradient(s, g, p.samples, 0, conv1d_finish_tasks(s, p.samples));
   return r;
 }
 

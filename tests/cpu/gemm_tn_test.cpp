@@ -99,7 +99,7 @@ TEST_P(GemmTnTest, ColumnSumsAscend) {
     for (Index i = 0; i < 60; ++i) {
       for (Index n = 0; n < N; ++n) in_order[static_cast<std::size_t>(n)] += b[static_cast<std::size_t>(i * N + n)];
     }
-    add_in_order(60, N, b.data(), total.data(), true);
+    add_in_order(60, N, b.data(), N, total.data(), true);
     EXPECT_EQ(total, in_order);
   }
 }

@@ -112,6 +112,56 @@ def test_reads_files_of_the_installed_h5py(generated):
         assert_read_equally(path)
 
 
+def write_random(path, random):
+    """A file with a bit of everything that h5py can be asked for."""
+    libver = str(random.choice(["earliest", "v108", "v110", "v112", "latest"]))
+    kinds = ["<f4", ">f4", "<f8", "<f2", "i1", "<i2", ">i8", "u1", "<u4"]
+
+    def values(shape):
+        return np.asarray(random.integers(0, 100, shape), str(random.choice(kinds)))
+
+    def attributes(target):
+        for i in range(random.integers(0, 14)):
+            target.attrs[f"a{i}"] = str(random.choice(["text", "z" * 300, "ä"])) if i % 2 else values((i,))
+
+    def dataset(group, name):
+        shape = tuple(int(n) for n in random.integers(0, 12, random.integers(0, 4)))
+        options = {}
+        if shape and 0 not in shape and random.random() < 0.7:
+            options["chunks"] = tuple(int(random.integers(1, n + 1)) for n in shape)
+            if random.random() < 0.4:
+                options["maxshape"] = tuple(None if random.random() < 0.5 else n + int(random.integers(0, 9)) for n in shape)
+            if random.random() < 0.6:
+                options["compression"], options["compression_opts"] = "gzip", int(random.integers(0, 10))
+            options["shuffle"] = bool(random.random() < 0.5)
+            options["fletcher32"] = bool(random.random() < 0.3)
+        if random.random() < 0.15:
+            text = np.array([b"a" * int(n) for n in random.integers(0, 9, shape).ravel()] or [b""], "S8")
+            group[name] = text.reshape(shape) if text.size == np.prod(shape) else text
+            return
+        data = values(shape)
+        target = group.create_dataset(name, data=data, fillvalue=None if random.random() < 0.5 else 3, **options)
+        attributes(target)
+
+    def fill(group, depth):
+        attributes(group)
+        for i in range(random.integers(0, 24 if depth == 0 else 7)):
+            if depth < 3 and random.random() < 0.3:
+                fill(group.create_group(f"g{i}", track_order=bool(random.random() < 0.3)), depth + 1)
+            else:
+                dataset(group, f"d{i}")
+
+    with h5py.File(path, "w", libver=libver, userblock_size=int(random.choice([0, 0, 512, 1024])),
+                   track_order=bool(random.random() < 0.3)) as file:
+        fill(file, 0)
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_reads_random_files(seed, tmp_path):
+    write_random(tmp_path / "random.h5", np.random.default_rng(seed))
+    assert_read_equally(tmp_path / "random.h5")
+
+
 @pytest.mark.parametrize("name", KEPT)
 def test_copies_exactly(name, tmp_path):
     if name.startswith(("types_", "huge_")):

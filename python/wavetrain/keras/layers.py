@@ -24,7 +24,7 @@ class Layer(Described):
 
     _family = "layers"
     _variadic = True
-    _keyword_fields = LAYER_FIELDS
+    _keyword_fields = (*LAYER_FIELDS, "zero_output_for_mask")
 
     def __init__(self, *args, **kwargs):
         if self._description is None:
@@ -81,6 +81,8 @@ class Layer(Described):
         config = self._layer.config()
         dtype = config.pop("dtype")
         config.pop("input_shape", None)
+        if config.get("data_format", "") is None:
+            config["data_format"] = "channels_last"
         return {
             "name": config.pop("name"),
             "trainable": config.pop("trainable"),
@@ -231,7 +233,7 @@ class InputLayer:
                 "optional": False}
 
 
-def wrap(handle):
+def _wrap_layer(handle):
     """The Python layer for one of the library's."""
     return _family.get(handle.class_name)._wrap(handle)
 
@@ -256,7 +258,32 @@ _ALIASES = {
     "SeparableConvolution1D": "SeparableConv1D",
 }
 
-_family = Family("layers", Layer, __name__, "keras.layers.{name}, native.", _ALIASES)
+#: Layers of which Keras takes some common arguments by position too.
+_POSITIONAL = {"AveragePooling1D": ("name",), "MaxPooling1D": ("name",), "SpatialDropout1D": ("name", "dtype"),
+               "Discretization": ("dtype", "name")}
+#: Keras' arguments that mean nothing here, behind which field they stand, and the value that they may have.
+_UNUSED = {
+    "Dense": ("bias_constraint", {"lora_rank": None, "lora_alpha": None, "quantization_config": None}),
+    "EinsumDense": ("bias_constraint", {"lora_rank": None, "lora_alpha": None, "gptq_unpacked_column_size": None,
+                                        "quantization_config": None}),
+    "Embedding": ("weights", {"lora_rank": None, "lora_alpha": None, "quantization_config": None}),
+    "LSTM": ("unroll", {"use_cudnn": "auto"}),
+    "GRU": ("reset_after", {"use_cudnn": "auto"}),
+    "BatchNormalization": ("gamma_constraint", {"renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99}),
+}
+
+
+def _special(name):
+    """A base with these for one class, or None."""
+    attributes = {}
+    if name in _POSITIONAL:
+        attributes["_keyword_fields"] = tuple(f for f in Layer._keyword_fields if f not in _POSITIONAL[name])
+    if name in _UNUSED:
+        attributes["_unused"] = _UNUSED[name]
+    return type("Layer", (Layer,), {"__module__": __name__, **attributes}) if attributes else None
+
+
+_family = Family("layers", Layer, __name__, "keras.layers.{name}, native.", _ALIASES, _special)
 __getattr__, __dir__ = attach(
     __name__, make=_family.get,
     names=lambda: (set(_core.class_names("layers")) | {a for a, c in _ALIASES.items() if _family.get(c)}))

@@ -58,7 +58,10 @@ struct ConvKernel {
   void backward_weights(const Run& run, Index begin, Index end, int thread) const {
     conv1d_backward_weights(shape(run), gradient(run), run.batch, begin, end, run.scratch_of(thread));
   }
-  void finish_gradient(const Run& run) const { conv1d_finish_gradient(shape(run), gradient(run), run.batch); }
+  Index finish_tasks(const Run& run) const { return conv1d_finish_tasks(shape(run), run.batch); }
+  void finish_gradient(const Run& run, Index begin, Index end, int) const {
+    conv1d_finish_gradient(shape(run), gradient(run), run.batch, begin, end);
+  }
 };
 
 }  // namespace
@@ -106,7 +109,7 @@ bool compile_conv1d(KernelBuilder& b) {
   b.backward_samples<&ConvKernel::backward_input>(kernel);
   if (has_weights) {
     b.backward_tasks<&ConvKernel::backward_weights, &ConvKernel::gradient_tasks>(kernel);
-    b.backward_once<&ConvKernel::finish_gradient>(kernel);
+    b.backward_tasks<&ConvKernel::finish_gradient, &ConvKernel::finish_tasks>(kernel);
   }
   return true;
 }

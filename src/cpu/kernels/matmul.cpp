@@ -89,7 +89,7 @@ bool compile_matmul(KernelBuilder& b) {
     k.dkernel = b.input_grad(1);
     k.dbias = b.input_grad(2);
     k.dy = b.output_grad();
-    if (k.dx != kNoSlot && dense_backward_prefers_packed(rows)) k.transposed = b.packed(packed_floats(k.F, k.C));
+    if (k.dx != kNoSlot && dense_backward_prefers_packed(rows, k.F)) k.transposed = b.packed(packed_floats(k.F, k.C));
     else if (k.dx != kNoSlot) b.scratch(dense_backward_input_scratch_floats(rows, k.C, k.F));
     if (k.dkernel != kNoSlot) b.backward_reads_input(0);
     if (k.epilogue.has_derivative()) b.backward_reads_output();

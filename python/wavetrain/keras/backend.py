@@ -1,0 +1,50 @@
+"""keras.backend: the few functions that scripts use."""
+
+from .. import _core
+from .._lazy import attach
+from .._ops import FUNCTIONS
+from .config import epsilon, floatx, image_data_format, set_epsilon, set_floatx, set_image_data_format
+
+_hidden = frozenset({"attach", "FUNCTIONS"})
+
+
+def backend():
+    return "wavetrain"
+
+
+def clear_session(free_memory=True):
+    from . import _symbolic
+
+    _core.clear_session()
+    _symbolic.reset_names()
+
+
+def int_shape(x):
+    return tuple(x.shape)
+
+
+def get_value(x):
+    return x.numpy() if hasattr(x, "numpy") else x
+
+
+def set_value(x, value):
+    x.assign(value)
+
+
+def eval(x):
+    return get_value(x)
+
+
+def learning_phase():
+    return 0
+
+
+_ALIASES = {"concatenate": "concatenate", "sum": "sum", "mean": "mean", "max": "max", "min": "min", "pow": "power",
+            "permute_dimensions": "transpose"}
+
+
+def _make(name):
+    return FUNCTIONS.get(_ALIASES.get(name, name))
+
+
+__getattr__, __dir__ = attach(__name__, make=_make, names=lambda: set(FUNCTIONS) | set(_ALIASES))
