@@ -221,7 +221,7 @@ void PlanCompiler::add_penalty_gradients() {
     const auto writer = std::find_if(compiled_.begin(), compiled_.end(),
                                      [&](const Compiled& c) { return !c.skipped && c.output == value; });
     const auto kernel = std::make_shared<const PenaltyGradient>(
-        PenaltyGradient{&penalty.regularizer, value_slots_[id], grad_slots_[id], penalty.value});
+        PenaltyGradient{&penalty.regularizer, value_slots_[id], grad_slots_[id], penalty.value, graph_.input()});
     plan_.kernels_.push_back(kernel);
     writer->backward.insert(writer->backward.begin(), {Stage::Split::once, &PenaltyGradient::run, nullptr, kernel.get(),
                                                        static_cast<int>(writer - compiled_.begin())});

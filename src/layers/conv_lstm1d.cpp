@@ -60,7 +60,7 @@ const Description& ConvLSTM1D::description() {
 Tensor ConvLSTM1D::lower(Lowering& graph, Tensor x) const {
   if (return_state) graph.refuse("return_state=True in a Sequential");
   if (stateful) graph.refuse("stateful=True");
-  if (x.mask != kNoValue) graph.refuse("masks");
+  if (graph.mask(x).value != kNoValue) graph.refuse("masks");
   if (strides > 1 && dilation_rate > 1) {
     graph.fail(fmt::format("`strides > 1` not supported in conjunction with `dilation_rate > 1`. Received: strides=({},) "
                            "and dilation_rate=({},)",

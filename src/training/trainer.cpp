@@ -95,7 +95,10 @@ cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity, bool maske
     work->refresh_weights();
     return *work;
   }
-  const bool loss_takes_activation = options_.loss.has_value() && options_.loss.fuses(output_activation(*graph));
+  // Of an activation that no loss takes along, like tanh, the derivative stays with the model.
+  const OutputActivation activation = output_activation(*graph);
+  const bool loss_takes_activation =
+      options_.loss.has_value() && activation != OutputActivation::none && options_.loss.fuses(activation);
   auto plan = std::make_shared<const cpu::Plan>(graph, capacity, train, num_threads(), train && loss_takes_activation);
   if (train) build_optimizer();
   work = std::make_unique<cpu::Workspace>(std::move(plan), train ? gradients_ : nullptr);
