@@ -86,7 +86,7 @@ class Sequential(Model):
     def __init__(self, layers=None, trainable=True, name=None):
         self._attach(_core.Sequential(name or ""), [])
         if layers is not None:
-            for layer in layers if isinstance(layers, (list, tuple)) else [layers]:
+            for layer in layers:
                 self.add(layer)
         if not trainable:
             self.trainable = False

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import _core
+from .._classes import snake_case
 from .._data import as_array
 from .._tensor import Tensor, TensorShape, tensor
 
@@ -115,9 +116,14 @@ def variables_of(layer):
     """The variables of a layer, trainable ones first. A frozen layer's are not trainable."""
     result = []
     active = layer.trainable
+    model = layer._model() if layer._model is not None else None
+    place = layer.name if model is None else f"{model.name}/{layer.name}"
     for handle in sorted(layer._layer.variables, key=lambda v: not v.trainable):
-        group = f"{handle.group}/" if handle.group else ""
-        result.append(Variable._of(handle, f"{layer.name}/{group}{handle.name}", active and handle.trainable))
+        group = handle.group
+        if group == "cell":
+            group = f"{snake_case(layer._layer.class_name)}_cell"
+        path = "/".join(filter(None, (place, group, handle.name)))
+        result.append(Variable._of(handle, path, active and handle.trainable))
     return result
 
 

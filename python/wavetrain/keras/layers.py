@@ -81,6 +81,8 @@ class Layer(Described):
         config = self._layer.config()
         dtype = config.pop("dtype")
         config.pop("input_shape", None)
+        if config.get("data_format", "") is None:
+            config["data_format"] = "channels_last"
         return {
             "name": config.pop("name"),
             "trainable": config.pop("trainable"),
