@@ -55,6 +55,7 @@ void bind_layers(nb::module_& m) {
              return list;
            })
       .def("set_weights", [](Layer& self, nb::handle weights) { self.set_weights(to_arrays(weights)); })
+      .def("adapt", [](Layer& self, nb::handle data) { self.adapt(to_view(data)); })
       .def("count_params", &Layer::count_params)
       .def_prop_ro("input_shape", [](const Layer& self) { return to_python(self.input_shape()); })
       .def_prop_ro("output_shape", [](const Layer& self) { return to_python(self.output_shape()); })

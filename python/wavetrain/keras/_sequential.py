@@ -173,7 +173,9 @@ class Sequential(Model):
 
     @property
     def inputs(self):
-        return [self._input or KerasTensor({}, self.input_shape, name="input_layer")]
+        if self._input is None:
+            self._input = KerasTensor({"batch_shape": list(self.input_shape)}, self.input_shape, name="input_layer")
+        return [self._input]
 
     @property
     def outputs(self):

@@ -116,7 +116,7 @@ def variables_of(layer):
     """The variables of a layer, trainable ones first. A frozen layer's are not trainable."""
     result = []
     active = layer.trainable
-    model = layer._model() if layer._model is not None else None
+    model = layer._in_a_model()
     place = layer.name if model is None else f"{model.name}/{layer.name}"
     for handle in sorted(layer._layer.variables, key=lambda v: not v.trainable):
         group = handle.group

@@ -6,13 +6,13 @@ import numpy as np
 
 from .. import _core
 from .._classes import LAYER_FIELDS, Described, Family
-from .._data import as_array
+from .._data import as_array, is_batches, unpack
 from .._lazy import attach
 from .._tensor import tensor
 from ._symbolic import Input, KerasTensor
 from ._variables import Variable, variables_of
 
-_hidden = frozenset({"attach", "as_array", "tensor", "weakref", "np", "Described", "Family", "KerasTensor", "Variable",
+_hidden = frozenset({"attach", "is_batches", "unpack", "as_array", "tensor", "weakref", "np", "Described", "Family", "KerasTensor", "Variable",
                      "variables_of", "LAYER_FIELDS"})
 
 _POLICY = {"module": "keras", "class_name": "DTypePolicy", "registered_name": None}
@@ -52,8 +52,7 @@ class Layer(Described):
     def _attach(self, handle):
         self._layer = handle
         self._runner = None
-        self._model = None
-        self._variables = {}
+        self._models = []
 
     @classmethod
     def _wrap(cls, handle):
@@ -136,6 +135,12 @@ class Layer(Described):
                              "build it manually via: `layer.build(input_shape)`.")
         return self._layer.count_params()
 
+    def adapt(self, data, batch_size=None, steps=None):
+        """Learns from data, for Normalization and Discretization."""
+        if is_batches(data):
+            data = np.concatenate([np.asarray(unpack(batch)[0]) for batch in data])
+        self._layer.adapt(as_array(data))
+
     @property
     def losses(self):
         return [tensor(value, np.float32) for value in
@@ -145,7 +150,7 @@ class Layer(Described):
 
     def build(self, input_shape):
         shape = list(input_shape)
-        if self._model is None and not self.built:
+        if not self._in_a_model() and not self.built:
             self._runner = _Runner(self._layer, [None, *shape[1:]])
         return self
 
@@ -160,7 +165,7 @@ class Layer(Described):
         if x.ndim == 0:
             raise ValueError(f"Layer '{self.name}' needs a batch of samples. Received a scalar.")
         layer = self._layer
-        if self._model is not None and self._model() is not None:
+        if self._in_a_model():
             layer = self._copy()  # the model's weights stay where they are
             return tensor(_Runner(layer, [None, *x.shape[1:]]).model.call(x, bool(training)))
         if self._runner is None or self._runner.shape[1:] != list(x.shape[1:]):
@@ -183,7 +188,11 @@ class Layer(Described):
     def _joined(self, model):
         """The layer has become part of a model."""
         self._runner = None
-        self._model = weakref.ref(model)
+        self._models.append(weakref.ref(model))
+
+    def _in_a_model(self):
+        """The first model that it is part of and that is still there."""
+        return next((model() for model in self._models if model() is not None), None)
 
 
 class _Runner:
