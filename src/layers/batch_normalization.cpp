@@ -58,7 +58,18 @@ Tensor BatchNormalization::lower(Lowering& graph, Tensor x) const {
   op.momentum = momentum;
   op.epsilon = epsilon;
   op.frozen = !trainable;
-  return Lowering::with_mask_of(graph.apply(op, {x, gamma, beta, mean, variance}, {mean, variance}), x);
+  op.by_step = graph.sees_steps();
+  const Tensor mask = graph.mask(x);
+  if (mask.value != kNoValue) {
+    if (graph.shape(mask).rank() != shape.rank() - 1) {
+      graph.fail(fmt::format("The mask value should be a Tensor with one less dimension than the input. Received: "
+                             "mask.shape={}, inputs.shape={}",
+                             to_string(graph.shape(mask)), to_string(shape)));
+    }
+    if (axis != -1 && axis != shape.rank() - 1) graph.refuse("a mask together with another axis than the last");
+  }
+  const Tensor samples = op.by_step ? graph.model_input() : Tensor{};
+  return Lowering::with_mask_of(graph.apply(op, {x, gamma, beta, mean, variance, mask, samples}, {mean, variance}), x);
 }
 
 }  // namespace wavetrain::layers

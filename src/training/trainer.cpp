@@ -88,9 +88,9 @@ void Trainer::build_model(const DataView& x) {
   model_->build(state().input_shape.rank() > 0 ? state().input_shape : shape);
 }
 
-cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity) {
+cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity, bool masked) {
   std::unique_ptr<cpu::Workspace>& work = train ? train_ : test_;
-  const std::shared_ptr<const Graph>& graph = state().graph;
+  const std::shared_ptr<const Graph> graph = state().graph_for(masked);
   if (work != nullptr && &work->plan().graph() == graph.get() && work->plan().fits(capacity)) {
     work->refresh_weights();
     if (train) build_optimizer();
@@ -144,24 +144,46 @@ void Trainer::build_optimizer() {
   optimized_graph_ = graph.get();
 }
 
-// Loss of the batch in `work`; in training its gradient goes where backward starts.
-double Trainer::apply_loss(cpu::Workspace& work, bool train, bool weighted) {
+void Trainer::apply_mask(const cpu::Workspace& work, bool weighted, const LossShape& shape) {
+  const Shape& mask_shape = work.output_mask_shape();
+  if (mask_shape.size() != shape.rows) {
+    throw ValueError(fmt::format("The model's output of shape {} carries a mask of shape {}, but with targets of shape {} the "
+                                 "loss has {} values",
+                                 to_string(work.output_shape()), to_string(mask_shape), to_string(y_shape_), shape.rows));
+  }
+  const float* mask = work.output_mask();
+  for (Index i = 0; i < shape.rows; ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    masked_[row] = mask[i] == 0 ? 0.0f : weighted ? weights_[row] : 1.0f;
+  }
+}
+
+// Loss of the batch in `work`, weighted by row unless `weights` is null; in training its gradient goes where backward starts.
+// Rows that the output's mask drops do not count, whatever they hold.
+double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weights) {
   if (!options_.loss.has_value()) {
     if (train) std::fill_n(work.output_grad(), work.output_shape().size(), 0.0f);
     return 0;
   }
   const Loss& loss = options_.loss;
   const LossShape shape = loss.shape(y_shape_, work.output_shape());
-  const LossFacts facts = loss.inspect(y_.data(), shape);
+  LossFacts facts = loss.inspect(y_.data(), shape);
+  const float* const mask = work.output_mask();
   const OutputActivation activation = output_activation(*state().graph);
   LossRows batch;
   batch.shape = shape;
   batch.y_true = y_.data();
   batch.y_pred = work.output();
-  batch.weights = weighted ? weights_.data() : nullptr;
+  batch.weights = weights;
   batch.row_loss = row_loss_.data();
   batch.gradient = train ? work.output_grad() : nullptr;
   batch.through = train && loss.fuses(activation) ? activation : OutputActivation::none;
+  if (mask != nullptr) {
+    for (Index i = 0; i < shape.rows; ++i) {
+      const bool ignored = facts.ignore_class && static_cast<Index>(y_[static_cast<std::size_t>(i)]) == *facts.ignore_class;
+      if (mask[i] == 0 && !ignored) ++facts.ignored_rows;
+    }
+  }
   batch.facts = facts;
   const double scale = loss.scale(batch) * options_.loss_weights.value_or(1.0);
   batch.scale = scale;
@@ -187,8 +209,12 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, bool weighted) {
   }
   double sum = 0;
   for (Index i = 0; i < shape.rows; ++i) {
+    if (mask != nullptr && mask[i] == 0) {
+      if (batch.gradient != nullptr) std::fill_n(batch.gradient + i * shape.width, shape.width, 0.0f);
+      continue;
+    }
     const double row = row_loss_[static_cast<std::size_t>(i)];
-    sum += weighted ? row * weights_[static_cast<std::size_t>(i)] : row;
+    sum += weights != nullptr ? row * weights[i] : row;
   }
   return sum * scale;
 }
@@ -224,16 +250,22 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
     y_.resize(values);
     weights_.resize(values);
     row_loss_.resize(values);
+    masked_.resize(values);
   }
   if (examples.sample_weight.has_value()) {
     const auto needed = static_cast<std::size_t>(count * examples.sample_weight.row_size());
     if (weights_.size() < needed) weights_.resize(needed);
   }
   gather(examples, rows, count, work);
+  if (examples.mask.has_value()) {
+    gather_mask(examples.mask, count, work, batch, [&](Index i) { return rows.empty() ? i : rows[static_cast<std::size_t>(i)]; });
+  }
   work.forward(++steps_, state().weights_version());
   const bool weighted = examples.weighted();
   if (weighted && options_.loss.has_value()) weigh(examples, count, options_.loss.shape(y_shape_, work.output_shape()));
-  double loss = apply_loss(work, train, weighted) + work.penalty();
+  const bool masked = work.output_mask() != nullptr && options_.loss.has_value();
+  if (masked) apply_mask(work, weighted, options_.loss.shape(y_shape_, work.output_shape()));
+  double loss = apply_loss(work, train, masked ? masked_.data() : weighted ? weights_.data() : nullptr) + work.penalty();
   for (Tracked& tracked : metrics_) {
     MetricBatch metric_batch{.y_true = y_.data(),
                              .y_pred = work.output(),
@@ -244,6 +276,10 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
     if (tracked.weighted && weighted) {
       metric_batch.sample_weight = weights_.data();
       metric_batch.weight_shape = weights_shape_;
+    }
+    if (masked) {
+      metric_batch.masked_weight = tracked.weighted ? masked_.data() : work.output_mask();
+      metric_batch.masked_weight_shape = work.output_mask_shape();
     }
     tracked.metric.update_state(metric_batch);
   }
@@ -264,7 +300,7 @@ Logs Trainer::run_one_batch(const Examples& examples, bool train, bool reset) {
   build_model(examples.x);
   if (reset) reset_metrics();
   const Shape batch = fit_to_input(examples.x.shape(), state().input_shape);
-  run_batch(examples, {}, examples.count(), train, workspace(train, batch));
+  run_batch(examples, {}, examples.count(), train, workspace(train, batch, examples.mask.has_value()));
   return results();
 }
 
@@ -276,7 +312,7 @@ Logs Trainer::evaluate(const Examples& examples, const EvaluateOptions& options,
   if (batch_size < 1) throw ValueError(fmt::format("batch_size must be at least 1. Received: {}", batch_size));
   Shape capacity = fit_to_input(examples.x.shape(), state().input_shape);
   capacity[0] = batch_size;
-  cpu::Workspace& work = workspace(false, capacity);
+  cpu::Workspace& work = workspace(false, capacity, examples.mask.has_value());
   reset_metrics();
   if (callbacks != nullptr) callbacks->on_test_begin();
   Index batch = 0;
@@ -289,6 +325,7 @@ Logs Trainer::evaluate(const Examples& examples, const EvaluateOptions& options,
     part.x = examples.x.slice(first, count);
     part.y = examples.y.slice(first, count);
     if (examples.sample_weight.has_value()) part.sample_weight = examples.sample_weight.slice(first, count);
+    if (examples.mask.has_value()) part.mask = examples.mask.slice(first, count);
     run_batch(part, {}, count, false, work);
     if (hooks) callbacks->on_test_batch_end(batch, batch_logs());
     if (options.interrupted && options.interrupted()) break;
