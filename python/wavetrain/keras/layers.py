@@ -82,6 +82,8 @@ class Layer(Described):
         config.pop("input_shape", None)
         if config.get("data_format", "") is None:
             config["data_format"] = "channels_last"
+        if "pool_size" in config and config["strides"] is None:
+            config["strides"] = config["pool_size"]
         return {
             "name": config.pop("name"),
             "trainable": config.pop("trainable"),
@@ -95,6 +97,9 @@ class Layer(Described):
             config = self._layer.config()
             if name in config:
                 return _argument(name, config[name])
+            for path, part in self._layer.sublayers:
+                if path == name:
+                    return _wrap_layer(part)
             for variable in self.weights:
                 if variable.name == name:
                     return variable
@@ -141,6 +146,12 @@ class Layer(Described):
             data = np.concatenate([np.asarray(unpack(batch)[0]) for batch in data])
         self._layer.adapt(as_array(data))
 
+    def reset_state(self):
+        """Zeros as the state of a stateful layer."""
+        self._layer.reset_state()
+
+    reset_states = reset_state
+
     @property
     def losses(self):
         return [tensor(value, np.float32) for value in
@@ -157,20 +168,21 @@ class Layer(Described):
     def __call__(self, inputs, training=None, mask=None, **kwargs):
         if isinstance(inputs, KerasTensor):
             return inputs._through(self)
-        if mask is not None or kwargs:
-            what = "mask" if mask is not None else next(iter(kwargs))
-            raise NotImplementedError(f"Layer '{self.name}' cannot be called with `{what}` here; in a Sequential it can "
-                                      "follow a layer that makes one")
+        if kwargs or (mask is not None and training):
+            raise NotImplementedError(f"Layer '{self.name}' cannot be called with `{next(iter(kwargs), 'mask')}` here")
         x = as_array(inputs)
         if x.ndim == 0:
             raise ValueError(f"Layer '{self.name}' needs a batch of samples. Received a scalar.")
-        layer = self._layer
+        shape = [len(x) if getattr(self, "stateful", False) else None, *x.shape[1:]]
         if self._in_a_model():
-            layer = self._copy()  # the model's weights stay where they are
-            return tensor(_Runner(layer, [None, *x.shape[1:]]).model.call(x, bool(training)))
-        if self._runner is None or self._runner.shape[1:] != list(x.shape[1:]):
-            self._runner = _Runner(layer, [None, *x.shape[1:]])
-        return tensor(self._runner.model.call(x, bool(training)))
+            runner = _Runner(self._copy(), shape)  # the model's weights stay where they are
+        else:
+            if self._runner is None or self._runner.shape != shape:
+                self._runner = _Runner(self._layer, shape)
+            runner = self._runner
+        if mask is not None:
+            return tensor(runner.model.predict(x, {"mask": as_array(mask), "batch_size": len(x), "verbose": 0}))
+        return tensor(runner.model.call(x, bool(training)))
 
     call = __call__
 
@@ -295,4 +307,4 @@ def _special(name):
 _family = Family("layers", Layer, __name__, "keras.layers.{name}, native.", _ALIASES, _special)
 __getattr__, __dir__ = attach(
     __name__, make=_family.get,
-    names=lambda: (set(_core.class_names("layers")) | {a for a, c in _ALIASES.items() if _family.get(c)}))
+    names=lambda: (set(_core.class_names("layers")) - {"Sequential"} | {a for a, c in _ALIASES.items() if _family.get(c)}))
