@@ -98,7 +98,7 @@ std::size_t Workspace::bytes() const {
 
 int Workspace::threads_for(double cost) const {
   const double useful = cost / kCostPerThread;
-  const int allowed = std::min(num_threads(), plan_->max_threads());
+  const int allowed = std::min(usable_threads(), plan_->max_threads());
   return useful >= allowed ? allowed : std::max(1, static_cast<int>(useful));
 }
 
@@ -115,7 +115,11 @@ void Workspace::run(const std::vector<Segment>& segments) {
 void Workspace::run_samples(const Segment& segment) {
   const Index n = run_.batch;
   const auto work = [&](Index first, Index last, int thread) {
-    for (const Stage& stage : segment.stages) stage.run(stage.kernel, run_, first, last, thread);
+    const Index chunk = segment.chunk > 0 ? segment.chunk : last - first;
+    for (Index from = first; from < last; from += chunk) {
+      const Index to = std::min(last, from + chunk);
+      for (const Stage& stage : segment.stages) stage.run(stage.kernel, run_, from, to, thread);
+    }
   };
   const Index parts = std::min<Index>(n, threads_for(segment.cost_per_sample * static_cast<double>(n)));
   if (parts <= 1) {

@@ -9,6 +9,7 @@
 
 #include "cpu/workspace.hpp"
 #include "training/model_state.hpp"
+#include "training/thread_tuner.hpp"
 #include "wavetrain/sequential.hpp"
 
 namespace wavetrain {
@@ -73,6 +74,7 @@ class Trainer {
   std::vector<Tracked> metrics_;
   std::unique_ptr<cpu::Workspace> train_, test_;
   std::shared_ptr<AlignedVector<float>> gradients_;
+  ThreadTuner tuner_;
   const Graph* optimized_graph_ = nullptr;  // what the optimizer's slots were made for
   std::uint64_t steps_ = 0;
   bool stop_ = false;
