@@ -35,19 +35,23 @@ struct Unset {};
 // An argument without a default: a struct that leaves it out does not compile.
 template <class T>
 class Required {
+  template <class E>
+  static constexpr bool takes_list = std::is_constructible_v<T, std::initializer_list<E>>;
+  using Element = std::conditional_t<takes_list<Index>, Index, double>;
+
  public:
   template <class U>
     requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, Required> &&
              !std::is_same_v<std::remove_cvref_t<U>, Unset>)
   Required(U&& value) : value_(std::forward<U>(value)) {}  // NOLINT: implicit on purpose
   Required(Unset) {}                                       // NOLINT
-  // `.dims = {2, 1}`, `.scale = {0.5, 2.0}`: braces reach no further than this.
-  Required(std::initializer_list<Index> values)            // NOLINT
-    requires std::is_constructible_v<T, std::initializer_list<Index>>
-      : value_(values) {}
-  Required(std::initializer_list<double> values)           // NOLINT
-    requires std::is_constructible_v<T, std::initializer_list<double>>
-      : value_(values) {}
+  // `.dims = {2, 1}`, `.scale = {0.5, 2.0}`: braces reach no further than this. (Not an initializer_list, which `{}` would
+  // fill, and an argument left out with it.)
+  template <class First, class... More>
+    requires(std::is_arithmetic_v<First> && (std::is_arithmetic_v<More> && ...) &&
+             (sizeof...(More) > 0 || !std::is_convertible_v<First, T>) && takes_list<Index> + takes_list<double> > 0)
+  Required(First first, More... more)                      // NOLINT
+      : value_(std::initializer_list<Element>{static_cast<Element>(first), static_cast<Element>(more)...}) {}
 
   operator const T&() const { return value_; }  // NOLINT
   const T& get() const { return value_; }

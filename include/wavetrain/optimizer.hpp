@@ -33,6 +33,7 @@ struct OptimizerBlock {
   Shape shape;
   std::string name;                        // as in "kernel"; names slots in files
   const Constraint* constraint = nullptr;  // or null
+  std::string path = {};                   // "sequential/dense/kernel"; the name when empty
 };
 
 // A number or array of an optimizer's state, as files hold it.
@@ -64,6 +65,8 @@ struct OptimizerFamily {
     virtual std::vector<OptimizerSlot> slots() const = 0;
     virtual std::vector<std::string> scalars() const = 0;
     virtual bool whole_weights() const = 0;
+    virtual std::optional<Shape> slot_shape(std::size_t slot, const OptimizerWeight& weight) const = 0;
+    virtual std::optional<double> decay(const OptimizerWeight& weight) const = 0;
     virtual void begin_step(std::span<float> scalars, Index step) const = 0;
     virtual void update(const OptimizerRange& range) const = 0;
   };
@@ -80,6 +83,14 @@ struct OptimizerFamily {
       if constexpr (requires { T::kWholeWeights; }) return T::kWholeWeights;
       else return false;
     }
+    std::optional<Shape> slot_shape(std::size_t slot, const OptimizerWeight& weight) const override {
+      if constexpr (requires(const T& t) { t.slot_shape(slot, weight); }) return this->object_.slot_shape(slot, weight);
+      else return weight.shape;
+    }
+    std::optional<double> decay(const OptimizerWeight& weight) const override {
+      if constexpr (requires(const T& t) { t.decay(weight); }) return this->object_.decay(weight);
+      else return arguments().weight_decay;
+    }
     void begin_step(std::span<float> scalars, Index step) const override {
       if constexpr (requires(const T& t) { t.begin_step(scalars, step); }) this->object_.begin_step(scalars, step);
     }
@@ -94,6 +105,8 @@ class Optimizer : public Member<OptimizerFamily> {
  public:
   using Member::Member;
   Optimizer() = default;
+  // As Member; of a LossScaleOptimizer the optimizer inside, with a notice: float32 needs no scaling of the loss.
+  explicit Optimizer(const Config& identifier);
   // A copy has the settings, the learning rate and the exclusions, and is not built.
   Optimizer(const Optimizer& other);
   Optimizer& operator=(const Optimizer& other);

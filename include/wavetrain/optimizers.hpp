@@ -11,6 +11,9 @@
 //     void update(const OptimizerRange& range) const;
 // It may have any of the common arguments (WAVETRAIN_OPTIMIZER_ARGUMENTS, or only some) and
 //     static constexpr bool kWholeWeights = true;   // update() needs all of a weight at once, not any part of it
+//     // With kWholeWeights: the shape of a slot where it is not the weight's own; nullopt where a weight has none.
+//     std::optional<Shape> slot_shape(std::size_t slot, const OptimizerWeight& weight) const;
+//     std::optional<double> decay(const OptimizerWeight& weight) const;  // where it is not `weight_decay` for all
 //     std::vector<std::string> scalars() const;     // numbers that it keeps beside the slots, 1 at first
 //     void begin_step(std::span<float> scalars, Index step) const;  // changes them, before the updates of a step
 #pragma once
@@ -40,25 +43,33 @@
 
 namespace wavetrain {
 
-// One array per weight, of the weight's shape. In files, slots of the same group alternate from weight to weight;
-// groups follow each other.
+// One array per weight, of the weight's shape unless slot_shape says otherwise. In files, slots of the same group
+// alternate from weight to weight; groups follow each other.
 struct OptimizerSlot {
   std::string name;  // appended to the weight's: "kernel_momentum"
-  int group = 0;
+  int group = 0;     // negative: room for update() to work in, which is no state and in no file
   double initial_value = 0;
+  bool starts_as_weight = false;  // a copy of the weight instead
 };
 
 inline constexpr std::size_t kMaxOptimizerSlots = 4;
+
+// A weight as an optimizer knows it.
+struct OptimizerWeight {
+  Shape shape;
+  std::string path;  // "sequential/dense/kernel"
+};
 
 // A stretch of one weight or of several that lie next to each other; with kWholeWeights exactly one weight.
 struct OptimizerRange {
   float* w = nullptr;        // (size,) in and out
   const float* g = nullptr;  // (size,)
   Index size = 0;
-  std::array<float*, kMaxOptimizerSlots> slots{};  // each (size,) in and out, in the order of slots()
+  std::array<float*, kMaxOptimizerSlots> slots{};  // each (size,) in and out, in the order of slots(); or null
   double learning_rate = 0;
-  Index step = 1;                    // t
-  std::span<const float> scalars{};  // in the order of scalars()
+  Index step = 1;                           // t
+  std::span<const float> scalars{};         // in the order of scalars()
+  const OptimizerWeight* weight = nullptr;  // the one, or the first of several
 };
 
 namespace optimizers {
@@ -186,6 +197,72 @@ struct Lion {
   LearningRate learning_rate = 0.001;
   double beta_1 = 0.9;
   double beta_2 = 0.99;
+  WAVETRAIN_OPTIMIZER_ARGUMENTS
+  static const Description& description();
+  std::vector<OptimizerSlot> slots() const;
+  void update(const OptimizerRange& range) const;
+};
+
+// Adam's second moment kept as the outer product of row means r and column means c of g² + epsilon_1, over the last two
+// dimensions (as v itself for weights of rank 0 and 1); both averaged with 1 - t^beta_2_decay. u = g / sqrt(v),
+// rho = min(lr, 1 / sqrt(t)): w -= max(epsilon_2, rms(w)) rho u / max(1, rms(u) / clip_threshold). (Shazeer & Stern,
+// "Adafactor", 2018.) relative_step changes nothing, as in Keras, where rho has that minimum anyway.
+struct Adafactor {
+  static constexpr bool kWholeWeights = true;
+  LearningRate learning_rate = 0.001;
+  double beta_2_decay = -0.8;
+  double epsilon_1 = 1e-30;
+  double epsilon_2 = 1e-3;
+  double clip_threshold = 1.0;
+  bool relative_step = true;
+  WAVETRAIN_OPTIMIZER_ARGUMENTS
+  static const Description& description();
+  std::vector<OptimizerSlot> slots() const;
+  std::optional<Shape> slot_shape(std::size_t slot, const OptimizerWeight& weight) const;
+  void update(const OptimizerRange& range) const;
+};
+
+// For matrices: m = momentum m + g; the update is O = (with nesterov) g + momentum m, or m, made nearly orthogonal by
+// ns_steps of the iteration X = muon_a X + (muon_b A + muon_c A²) X, A = X Xᵀ, from X = O / |O|;
+// w -= lr X sqrt(max(rows, columns)) rms_rate. For all other weights, those whose path matches one of exclude_layers
+// (regular expressions) and, with exclude_embeddings, those with "embedding" in their path: AdamW with
+// adam_weight_decay and lr adam_lr_ratio. (Jordan et al., "Muon", 2024; Liu et al., 2025, for rms_rate.)
+struct Muon {
+  static constexpr bool kWholeWeights = true;
+  LearningRate learning_rate = 0.001;
+  double adam_beta_1 = 0.9;
+  double adam_beta_2 = 0.999;
+  std::optional<double> adam_weight_decay = 0.004;
+  double epsilon = 1e-7;
+  std::optional<double> weight_decay = 0.004;
+  WAVETRAIN_OPTIMIZER_ARGUMENTS_AFTER_WEIGHT_DECAY
+  std::vector<std::string> exclude_layers = {};
+  bool exclude_embeddings = true;
+  double muon_a = 3.4445;
+  double muon_b = -4.775;
+  double muon_c = 2.0315;
+  double adam_lr_ratio = 1;
+  double momentum = 0.95;
+  Index ns_steps = 5;
+  bool nesterov = true;
+  std::optional<double> rms_rate = 0.2;
+  static const Description& description();
+  void check() const;
+  std::vector<OptimizerSlot> slots() const;
+  std::optional<Shape> slot_shape(std::size_t slot, const OptimizerWeight& weight) const;
+  std::optional<double> decay(const OptimizerWeight& weight) const;
+  void update(const OptimizerRange& range) const;
+};
+
+// AdamW without a schedule: v as Adam, z -= lr g / (sqrt(v / (1 - beta_2^t)) + epsilon), x = (1 - 1/t) x + z / t,
+// w = (1 - beta_1) z + beta_1 x; x is not kept, it follows from w and z. lr rises linearly over the first warmup_steps.
+// (Defazio et al., "The road less scheduled", 2024.)
+struct ScheduleFreeAdamW {
+  LearningRate learning_rate = 0.0025;
+  double beta_1 = 0.9;
+  double beta_2 = 0.999;
+  double epsilon = 1e-8;
+  Index warmup_steps = 0;
   WAVETRAIN_OPTIMIZER_ARGUMENTS
   static const Description& description();
   std::vector<OptimizerSlot> slots() const;

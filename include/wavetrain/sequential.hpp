@@ -50,6 +50,7 @@ struct ValidationData {
   DataView x{};
   DataView y{};
   DataView sample_weight{};
+  DataView mask{};
 };
 
 struct FitOptions {
@@ -68,6 +69,9 @@ struct FitOptions {
   std::optional<Index> validation_batch_size{};  // batch_size
   Index validation_freq = 1;           // every so many epochs
   Interrupted interrupted{};
+  // (samples, steps), nonzero where a step of x counts; what is at the others is read as zeros. The mask goes to the first
+  // layer and on from there, as if a Masking layer had made it. Keras has no such argument.
+  DataView mask{};
 };
 
 struct EvaluateOptions {
@@ -77,6 +81,7 @@ struct EvaluateOptions {
   std::optional<Index> steps{};
   std::vector<std::shared_ptr<Callback>> callbacks{};
   Interrupted interrupted{};
+  DataView mask{};  // as in FitOptions
 };
 
 struct PredictOptions {
@@ -85,13 +90,19 @@ struct PredictOptions {
   std::optional<Index> steps{};
   std::vector<std::shared_ptr<Callback>> callbacks{};
   Interrupted interrupted{};
+  DataView mask{};  // as in FitOptions
 };
+
+// The mask of series of these lengths in rows of `steps`: 1 for the first length steps of each. Throws ValueError for lengths
+// outside [0, steps].
+Array mask_of_lengths(const std::vector<Index>& lengths, Index steps);
 
 // What does not belong to a sample: settings of `train_on_batch`.
 struct BatchOptions {
   DataView sample_weight{};
   std::map<Index, double> class_weight{};
   bool reset_metrics = true;  // false: what is returned covers all batches since the last reset
+  DataView mask{};  // as in FitOptions
 };
 
 struct SummaryOptions {
@@ -111,6 +122,10 @@ class Sequential : public TrainingHost {
     Entry(T layer) : value_(Layer(std::move(layer))) {}    // NOLINT: implicit on purpose
     Entry(Layer layer) : value_(std::move(layer)) {}       // NOLINT
     Entry(layers::Input input) : value_(std::move(input)) {}  // NOLINT
+
+    // Null when it is of the other kind.
+    const Layer* layer() const { return std::get_if<Layer>(&value_); }
+    const layers::Input* input() const { return std::get_if<layers::Input>(&value_); }
 
    private:
     friend class Sequential;
@@ -146,6 +161,9 @@ class Sequential : public TrainingHost {
   const Shape& output_shape() const;
   // Freezes or unfreezes every layer. Takes effect with the next `compile`.
   void set_trainable(bool trainable);
+  // Sets the states of all stateful recurrent layers to zeros. Until then they go on from batch to batch, through fit, evaluate
+  // and predict, which then must not run at the same time.
+  void reset_states();
 
   // --- Weights -------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,8 @@ namespace {
 template <class T>
 nb::class_<T> bind_member(nb::module_& m, const char* name) {
   return nb::class_<T>(m, name)
-      .def("__init__", [](T* self, nb::handle identifier) { new (self) T(to_config(identifier)); })
+      .def("__init__", [](T* self, nb::handle identifier) { new (self) T(to_config(identifier)); },
+           nb::arg("identifier").none())
       .def_prop_ro("class_name", [](const T& self) { return self.class_name(); })
       .def("config", [](const T& self) { return to_python(self.config()); });
 }
@@ -46,10 +47,27 @@ nb::object metric_result(const Metric& metric) {
   return nb::cast(values);
 }
 
-// y from x for an activation along the last axis.
-nb::object activate(const std::string& name, nb::handle x) {
+// y from x for an activation along the last axis; `arguments` are those that differ from Keras' defaults.
+nb::object activate(const std::string& name, nb::handle x, nb::dict arguments) {
   const ConstView in = to_floats(x);
-  const wavetrain::Activation function(name);
+  const ActivationKind kind = name == "threshold" ? ActivationKind::threshold : wavetrain::Activation(name).kind();
+  ActivationParams params = wavetrain::Activation(kind).params();
+  for (const auto& [key, value] : arguments) {
+    const auto argument = nb::cast<std::string>(key);
+    if (argument == "approximate") params.approximate = nb::cast<bool>(value);
+    else if (argument == "max_value" && value.is_none()) params.max_value = std::numeric_limits<float>::infinity();
+    else {
+      const auto number = static_cast<float>(nb::cast<double>(nb::float_(value)));
+      if (argument == "alpha") params.alpha = number;
+      else if (argument == "negative_slope") params.negative_slope = number;
+      else if (argument == "max_value") params.max_value = number;
+      else if (argument == "threshold") params.threshold = number;
+      else if (argument == "default_value") params.default_value = number;
+      else if (argument == "b") params.b = number;
+      else throw TypeError(name + "() got an unexpected keyword argument '" + argument + "'");
+    }
+  }
+  const wavetrain::Activation function(kind, params);
   Shape shape = in.shape();
   const Index size = in.rank() > 0 ? in.shape().back() : 1;
   if (function.kind() == ActivationKind::glu) shape[-1] = size / 2;
@@ -90,10 +108,10 @@ void bind_families(nb::module_& m) {
       .def("reset_state", &Metric::reset_state)
       .def("update_state", [](Metric& self, nb::handle y_true, nb::handle y_pred, nb::handle weight) {
         self.update_state(to_floats(y_true), to_floats(y_pred), to_floats(weight));
-      })
+      }, nb::arg("y_true"), nb::arg("y_pred"), nb::arg("sample_weight").none())
       .def("merge_state", &Metric::merge_state)
       .def("result", &metric_result);
-  m.def("activate", &activate, nb::arg("name"), nb::arg("x"));
+  m.def("activate", &activate, nb::arg("name"), nb::arg("x"), nb::arg("arguments"));
 
   nb::class_<OptimizerHandle>(m, "Optimizer")
       .def("__init__",

@@ -124,6 +124,7 @@ nb::object predict(Sequential& model, nb::handle x, nb::dict dict) {
   o.verbose = given.get<int>("verbose", 1);
   o.steps = given.index("steps");
   o.callbacks = given.callbacks(pending);
+  o.mask = given.view("mask");
   o.interrupted = [&pending] { return pending.check(); };
   const DataView inputs = to_view(x);
   return to_numpy(without_gil(pending, [&] { return model.predict(inputs, o); }));
@@ -179,7 +180,8 @@ void bind_model(nb::module_& m) {
       .def_prop_ro("input_shape", [](const Sequential& self) { return to_python(self.input_shape()); })
       .def_prop_ro("output_shape", [](const Sequential& self) { return to_python(self.output_shape()); })
       .def_prop_ro("compiled", &Sequential::compiled)
-      .def("compile", &compile)
+      .def("compile", &compile, nb::arg("optimizer"), nb::arg("loss").none(), nb::arg("metrics"), nb::arg("weighted_metrics"),
+           nb::arg("loss_weights").none())
       .def("compile_config", &compile_config)
       .def("attach", [](Sequential& self, OptimizerHandle& optimizer, nb::object keeper) {
         optimizer.attach(&self, std::move(keeper));
@@ -198,6 +200,7 @@ void bind_model(nb::module_& m) {
              return to_numpy(released([&] { return self.call(inputs, training); }));
            })
       .def("on_batch", &on_batch)
+      .def("reset_states", &Sequential::reset_states)
       .def("reset_metrics", &Sequential::reset_metrics)
       .def("begin_training", &Sequential::begin_training)
       .def("finish_training", &Sequential::finish_training)

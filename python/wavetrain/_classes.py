@@ -13,12 +13,17 @@ from . import _core
 LAYER_FIELDS = ("name", "trainable", "dtype", "input_shape")
 
 
+#: Arguments that the library takes as empty when they are not given, where that cannot work.
+_NEVER_EMPTY = ("filepath", "filename", "boundaries", "values", "backup_dir")
+
+
 class Field:
     """One argument."""
 
     __slots__ = ("name", "type", "required", "default", "aliases")
 
     def __init__(self, name, type, required, default, aliases):
+        required = required or (default in ("", []) and name in _NEVER_EMPTY)
         self.name = name
         self.type = type
         self.required = required
@@ -106,6 +111,8 @@ class Described:
     _fields = ()
     #: Fields that Keras takes by keyword only.
     _keyword_fields = ()
+    #: (field, {argument: default}): arguments without a field, in the signature behind that field.
+    _unused = None
     #: Whether unknown keyword arguments are passed on, for the library to judge.
     _variadic = False
 
@@ -141,11 +148,27 @@ def _module_of(family):
     return "keras.optimizers.schedules" if family == "schedules" else f"keras.{family}"
 
 
+def _with_unused(fields, unused):
+    if not unused:
+        return fields
+    behind, arguments = unused
+    have = {field.name for field in fields}
+    result = []
+    for field in fields:
+        result.append(field)
+        if field.name == behind:
+            for name, default in arguments.items():
+                if name not in have:
+                    result.append(Field(name, "accepted with its default only", False, default, ()))
+    return tuple(result)
+
+
 def make_class(family, class_name, base, module, text, **attributes):
     """A class of ``family`` as a subclass of ``base``, or None when the library has no such class."""
     fields = fields_of(family, class_name)
     if fields is None:
         return None
+    fields = _with_unused(fields, base._unused)
     keyword_fields = base._keyword_fields
     cls = type(base)(class_name, (base,), {
         "_family": family,
@@ -166,7 +189,7 @@ class Family:
     def __init__(self, family, base, module, text, aliases=None, special=None):
         self.family, self.base, self.module, self.text = family, base, module, text
         self.aliases = aliases or {}
-        self.special = special or {}
+        self.special = special or (lambda name: None)
         self.classes = {}
 
     def names(self):
@@ -176,7 +199,7 @@ class Family:
         """The class called ``name`` or None."""
         name = self.aliases.get(name, name)
         if name not in self.classes:
-            found = make_class(self.family, name, self.special.get(name, self.base), self.module,
+            found = make_class(self.family, name, self.special(name) or self.base, self.module,
                                self.text.format(name=name))
             if found is None:
                 return None

@@ -19,6 +19,8 @@ using ops::GroupNorm;
 constexpr Index kBlock = 1024;
 constexpr Index kRows = 128;
 
+HWY_INLINE float sum_of_lanes(FloatVector v) { return hn::GetLane(hn::SumOfLanes(FloatTag(), v)); }
+
 // The place of (r0, k1, r1) in a sample of which k0 is fixed, and of its parameters.
 HWY_INLINE Index place(const GroupLayout& l, Index k0, Index r0, Index k1, Index r1) {
   return (((k0 * l.size[1] + r0) * l.size[2] + k1) * l.size[3] + r1) * l.size[4];
@@ -45,8 +47,8 @@ HWY_INLINE void group_sums(const GroupLayout& l, Index k0, Index k1, double* fir
       const Index offset = place(l, k0, r0, k1, begin), p = parameter(l, k0, r0, k1, begin);
       FloatVector sum_a = hn::Zero(d), sum_b = hn::Zero(d);
       for_each_vector(std::min(kBlock, l.size[3] - begin), [&](auto at) HWY_ATTR { f(at, offset, p, sum_a, sum_b); });
-      a += static_cast<double>(hn::ReduceSum(d, sum_a));
-      b += static_cast<double>(hn::ReduceSum(d, sum_b));
+      a += static_cast<double>(sum_of_lanes(sum_a));
+      b += static_cast<double>(sum_of_lanes(sum_b));
     }
   }
   *first = a;
@@ -132,8 +134,8 @@ void backward_rows(const GroupLayout& l, const GroupForward& f, const float* x, 
             a = hn::MulAdd(g, scaled(at, offset), a);
             b = hn::Add(b, g);
           });
-          if (result.dgamma != nullptr) result.dgamma[p] += hn::ReduceSum(d, a);
-          if (result.dbeta != nullptr) result.dbeta[p] += hn::ReduceSum(d, b);
+          if (result.dgamma != nullptr) result.dgamma[p] += sum_of_lanes(a);
+          if (result.dbeta != nullptr) result.dbeta[p] += sum_of_lanes(b);
         }
       }
       if (result.dx == nullptr) continue;
@@ -251,8 +253,8 @@ void backward_columns(const GroupLayout& l, const GroupForward& f, const float* 
             }
             if (result.dbeta != nullptr) here.store(hn::Add(raw, here.load(result.dbeta + p)), result.dbeta + p);
           } else {
-            if (result.dgamma != nullptr) result.dgamma[p] += hn::ReduceSum(d, hn::Mul(raw, h));
-            if (result.dbeta != nullptr) result.dbeta[p] += hn::ReduceSum(d, raw);
+            if (result.dgamma != nullptr) result.dgamma[p] += sum_of_lanes(hn::Mul(raw, h));
+            if (result.dbeta != nullptr) result.dbeta[p] += sum_of_lanes(raw);
           }
           const FloatVector g = gradient(here, offset, p);
           a = hn::Add(a, g);

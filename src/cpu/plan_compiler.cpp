@@ -62,6 +62,9 @@ void PlanCompiler::infer_shapes() {
     if (graph_.values()[id].is_weight()) shapes_[id] = graph_.values()[id].shape;
   }
   shapes_[static_cast<std::size_t>(graph_.input())] = plan_.input_;
+  if (graph_.input_mask() != kNoValue) {
+    shapes_[static_cast<std::size_t>(graph_.input_mask())] = Shape{plan_.input_[0], plan_.input_[1]};
+  }
   for (const GraphNode& n : graph_.nodes()) {
     std::vector<Shape> inputs;
     for (const ValueId id : n.inputs) inputs.push_back(id == kNoValue ? Shape{} : shapes_[static_cast<std::size_t>(id)]);
@@ -128,7 +131,7 @@ void PlanCompiler::find_gradients() {
     const bool any = std::any_of(n.inputs.begin(), n.inputs.end(), [&](ValueId id) {
       return id != kNoValue && needs_grad_[static_cast<std::size_t>(id)];
     });
-    needs_grad_[static_cast<std::size_t>(n.output)] = any;
+    needs_grad_[static_cast<std::size_t>(n.output)] = any && n.op->differentiable();
   }
 }
 
@@ -165,6 +168,9 @@ void PlanCompiler::make_value_slots() {
   }
   plan_.input_slot_ = value_slots_[static_cast<std::size_t>(graph_.input())];
   plan_.output_slot_ = value_slots_[static_cast<std::size_t>(graph_.output())];
+  const auto slot_of = [&](ValueId id) { return id == kNoValue ? kNoSlot : value_slots_[static_cast<std::size_t>(id)]; };
+  plan_.input_mask_slot_ = slot_of(graph_.input_mask());
+  plan_.output_mask_slot_ = slot_of(graph_.output_mask());
   SlotId& output_grad = grad_slots_[static_cast<std::size_t>(root(graph_.output()))];
   // A model without trained weights still has somewhere for the loss to put its gradient.
   if (plan_.training_ && output_grad == kNoSlot) {
@@ -174,14 +180,15 @@ void PlanCompiler::make_value_slots() {
 
   // Who reads a value more than once gets its gradient in parts, which are added up before it is used.
   std::vector<int> uses(count, 0);
+  const auto gives_gradients = [&](std::size_t i) { return !compiled_[i].skipped && graph_.nodes()[i].op->differentiable(); };
   for (std::size_t i = 0; i < compiled_.size(); ++i) {
-    if (compiled_[i].skipped) continue;
+    if (!gives_gradients(i)) continue;
     for (const ValueId id : graph_.nodes()[i].inputs) {
       if (id != kNoValue && needs_grad_[static_cast<std::size_t>(id)]) ++uses[static_cast<std::size_t>(root(id))];
     }
   }
   for (std::size_t i = 0; i < compiled_.size(); ++i) {
-    if (compiled_[i].skipped) continue;
+    if (!gives_gradients(i)) continue;
     const GraphNode& n = graph_.nodes()[i];
     for (std::size_t k = 0; k < n.inputs.size(); ++k) {
       if (n.inputs[k] == kNoValue || !needs_grad_[static_cast<std::size_t>(n.inputs[k])]) continue;
@@ -216,7 +223,7 @@ void PlanCompiler::add_penalty_gradients() {
     const auto writer = std::find_if(compiled_.begin(), compiled_.end(),
                                      [&](const Compiled& c) { return !c.skipped && c.output == value; });
     const auto kernel = std::make_shared<const PenaltyGradient>(
-        PenaltyGradient{&penalty.regularizer, value_slots_[id], grad_slots_[id], penalty.value});
+        PenaltyGradient{&penalty.regularizer, value_slots_[id], grad_slots_[id], penalty.value, graph_.input()});
     plan_.kernels_.push_back(kernel);
     writer->backward.insert(writer->backward.begin(), {Stage::Split::once, &PenaltyGradient::run, nullptr, kernel.get(),
                                                        static_cast<int>(writer - compiled_.begin())});
@@ -304,9 +311,17 @@ void PlanCompiler::find_lifetimes() {
   };
   slot(plan_.input_slot_).life.include(0);
   slot(plan_.output_slot_).life.include(loss_time_);
+  if (plan_.input_mask_slot_ != kNoSlot) slot(plan_.input_mask_slot_).life.include(0);
+  if (plan_.output_mask_slot_ != kNoSlot) slot(plan_.output_mask_slot_).life.include(loss_time_);
   for (const Compiled& c : compiled_) {
-    if (c.skipped || c.forward_last < 0) continue;
     const GraphNode& n = graph_.nodes()[static_cast<std::size_t>(&c - compiled_.data())];
+    // A skipped node may still be where the parts of its output's gradient are added up.
+    if (c.skipped && c.backward_last >= 0) {
+      const auto r = static_cast<std::size_t>(root(n.output));
+      slot(grad_slots_[r]).life.include(c.backward_first);
+      for (const SlotId part : partial_grads_[r]) slot(part).life.include(c.backward_first);
+    }
+    if (c.skipped || c.forward_last < 0) continue;
     const bool has_backward = c.backward_last >= 0;
     Lifetime& output = slot(value_slots_[static_cast<std::size_t>(c.output)]).life;
     output.include(c.forward_first);

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/naming.hpp"
+#include "files/layer_parts.hpp"
 #include "files/weight_assignment.hpp"
 #include "wavetrain/error.hpp"
 
@@ -26,32 +27,7 @@ std::vector<std::string> layer_paths(const Sequential& model) {
   return paths;
 }
 
-// Something with a `vars` group: a layer, or a part of one.
-struct Part {
-  std::string path;
-  std::string name;
-  std::vector<Variable> weights;
-};
-
-// A layer and its parts, in order of appearance.
-std::vector<Part> parts_of(const Layer& layer, const std::string& path) {
-  std::vector<Part> parts{{path, layer.name(), {}}};
-  for (const Variable& variable : layer.variables()) {
-    const std::string place = variable.group().empty() ? path : path + "/" + variable.group();
-    auto part = std::find_if(parts.begin(), parts.end(), [&](const Part& p) { return p.path == place; });
-    if (part == parts.end()) part = parts.insert(parts.end(), {place, "", {}});
-    part->weights.push_back(variable);
-  }
-  return parts;
-}
-
-// A `vars` group at `layer` and at every group from there down to `part`, as Keras makes one for every object.
-void make_vars(hdf5::Group& root, const std::string& layer, const std::string& part) {
-  for (std::size_t end = layer.size(); end < part.size(); end = std::min(part.find('/', end + 1), part.size())) {
-    root.make_group(part.substr(0, end) + "/vars");
-  }
-  root.make_group(part + "/vars");
-}
+std::string joined(const std::string& layer, const std::string& part) { return part.empty() ? layer : layer + "/" + part; }
 
 // "conv1d_2" is number 2 of "conv1d", "conv1d" its number 0.
 std::pair<std::string, int> numbered(const std::string& name) {
@@ -97,9 +73,9 @@ const hdf5::Group* find_part(const hdf5::Group& root, std::string_view path) {
 
 // What is wrong with the file's part for one layer, "" when nothing.
 std::string match_layer(const hdf5::Group& tree, const Layer& layer, const std::string& path, WeightAssignment& weights) {
-  for (const Part& part : parts_of(layer, path)) {
-    const std::string vars = part.path + "/vars";
-    const hdf5::Group* place = find_part(tree, part.path);
+  for (const LayerPart& part : parts_of(layer)) {
+    const std::string vars = joined(path, part.path) + "/vars";
+    const hdf5::Group* place = find_part(tree, joined(path, part.path));
     const hdf5::Group* group = place == nullptr ? nullptr : place->find_group("vars");
     const std::size_t count = group == nullptr ? 0 : group->datasets.size();
     if (count != part.weights.size()) {
@@ -122,6 +98,12 @@ std::string match_layer(const hdf5::Group& tree, const Layer& layer, const std::
   return "";
 }
 
+// Whole numbers as such.
+hdf5::Data data_of(const Variable& variable) {
+  if (!variable.integer() || variable.shape().rank() != 0) return {variable.view()};
+  return hdf5::Data::scalar(static_cast<std::int32_t>(*variable.data()));
+}
+
 }  // namespace
 
 hdf5::Group weights_tree(const Sequential& model) {
@@ -131,11 +113,10 @@ hdf5::Group weights_tree(const Sequential& model) {
   const std::vector<std::string> paths = layer_paths(model);
   for (std::size_t l = 0; l < paths.size(); ++l) {
     const Layer& layer = model.layers()[l];
-    for (const Part& part : parts_of(layer, paths[l])) {
-      make_vars(root, paths[l], part.path);
-      hdf5::Group& vars = root.make_group(part.path + "/vars");
+    for (const LayerPart& part : parts_of(layer)) {
+      hdf5::Group& vars = root.make_group(joined(paths[l], part.path) + "/vars");
       if (!part.name.empty()) vars.attributes["name"] = part.name;
-      for (std::size_t i = 0; i < part.weights.size(); ++i) vars.put(std::to_string(i), hdf5::Data(part.weights[i].view()));
+      for (std::size_t i = 0; i < part.weights.size(); ++i) vars.put(std::to_string(i), data_of(part.weights[i]));
     }
   }
   if (!model.compiled() || !model.compile_options().optimizer.built()) return root;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "files/layer_parts.hpp"
 #include "wavetrain/error.hpp"
 #include "wavetrain/log.hpp"
 
@@ -133,10 +134,7 @@ void read_optimizer_state(const std::vector<StoredVariable>& stored, bool slot_b
   if (stored.empty() || !model.compiled() || !model.built()) return;
   Optimizer& optimizer = model.built_optimizer();
   std::size_t weights = 0;
-  for (const Layer& layer : model.layers()) {
-    if (!layer.trainable()) continue;
-    for (const Variable& variable : layer.variables()) weights += variable.trainable() ? 1 : 0;
-  }
+  for (const Layer& layer : model.layers()) weights += count_trained(layer);
   try {
     optimizer.set_variables(fitted(stored, slot_by_slot, optimizer, weights));
   } catch (const Error& error) {

@@ -8,6 +8,7 @@
 
 #include "core/naming.hpp"
 #include "files/cudnn_weights.hpp"
+#include "files/layer_parts.hpp"
 #include "files/weight_assignment.hpp"
 #include "wavetrain/error.hpp"
 #include "wavetrain/files/json.hpp"
@@ -22,15 +23,6 @@ constexpr const char* kTopLevel = "top_level_model_weights";
 // The version whose layout is written, and the only backend whose numbers of gates and order of axes it has.
 constexpr const char* kWrittenVersion = "3.15.1";
 constexpr const char* kBackend = "tensorflow";
-
-// Trainable ones first; a frozen layer's stay as they are.
-std::vector<Variable> in_legacy_order(const Layer& layer) {
-  std::vector<Variable> weights = layer.variables();
-  if (layer.trainable()) {
-    std::stable_partition(weights.begin(), weights.end(), [](const Variable& v) { return v.trainable(); });
-  }
-  return weights;
-}
 
 struct StoredLayer {
   std::string name;
@@ -62,7 +54,8 @@ std::vector<StoredLayer> stored_layers(const hdf5::Group& tree) {
 }
 
 std::string match_layer(const StoredLayer& stored, const Layer& layer, WeightAssignment& weights) {
-  const std::vector<Variable> expected = in_legacy_order(layer);
+  std::vector<Variable> expected;
+  for (const auto& [name, variable] : in_legacy_order(layer)) expected.push_back(variable);
   if (expected.size() != stored.weights.size()) {
     return fmt::format("{} expects {} weights; '{}' in the file has {}.", described(layer), expected.size(), stored.name,
                        stored.weights.size());
@@ -86,10 +79,8 @@ void put_weights(const Sequential& model, hdf5::Group& group) {
     layer_names.push_back(layer.name());
     hdf5::Group& place = group.make_group(layer.name());
     std::vector<std::string> weight_names;
-    for (const Variable& variable : in_legacy_order(layer)) {
-      std::string path = layer.name() + "/";
-      if (!variable.group().empty()) path += variable.group() + "/";
-      path += variable.name() + ":0";
+    for (const auto& [name, variable] : in_legacy_order(layer)) {
+      std::string path = fmt::format("{}/{}:0", layer.name(), name);
       place.put(path, hdf5::Data(variable.view()));
       weight_names.push_back(std::move(path));
     }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "files/layer_parts.hpp"
 #include "files/weight_assignment.hpp"
 #include "wavetrain/error.hpp"
 
@@ -17,12 +18,11 @@ struct NamedWeight {
   Variable variable;
 };
 
-std::vector<NamedWeight> named_weights(const Sequential& model) {
+std::vector<NamedWeight> all_weights(const Sequential& model) {
   std::vector<NamedWeight> weights;
   for (const Layer& layer : model.layers()) {
-    for (const Variable& variable : layer.variables()) {
-      const std::string part = variable.group().empty() ? "" : variable.group() + "/";
-      weights.push_back({fmt::format("{}/{}{}", layer.name(), part, variable.name()), layer, variable});
+    for (const auto& [name, variable] : named_weights(layer)) {
+      weights.push_back({fmt::format("{}/{}", layer.name(), name), layer, variable});
     }
   }
   return weights;
@@ -32,14 +32,14 @@ std::vector<NamedWeight> named_weights(const Sequential& model) {
 
 Bytes serialize_npz_weights(const Sequential& model) {
   std::vector<std::pair<std::string, DataView>> arrays;
-  for (const NamedWeight& weight : named_weights(model)) arrays.emplace_back(weight.name, weight.variable.view());
+  for (const NamedWeight& weight : all_weights(model)) arrays.emplace_back(weight.name, weight.variable.view());
   return serialize_npz(arrays);
 }
 
 void read_npz_weights(const NamedArrays& arrays, Sequential& model, bool skip_mismatch) {
   std::map<std::string, const TypedArray*> by_name;
   for (const auto& [name, array] : arrays) by_name.emplace(name, &array);
-  const std::vector<NamedWeight> weights = named_weights(model);
+  const std::vector<NamedWeight> weights = all_weights(model);
   const bool by_position = !arrays.empty() && by_name.contains("arr_0");
   if (arrays.size() != weights.size()) {
     throw ValueError(fmt::format("The file has {} weights, the model {}.{}", arrays.size(), weights.size(),

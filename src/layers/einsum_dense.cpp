@@ -31,9 +31,10 @@ Spec parse(const Lowering& graph, const std::string& equation, int rank) {
   };
   const std::size_t comma = equation.find(','), arrow = equation.find("->");
   if (comma == std::string::npos || arrow == std::string::npos || arrow < comma) fail();
-  Spec spec{.input = equation.substr(0, comma),
-            .kernel = equation.substr(comma + 1, arrow - comma - 1),
-            .output = equation.substr(arrow + 2)};
+  Spec spec;
+  spec.input = equation.substr(0, comma);
+  spec.kernel = equation.substr(comma + 1, arrow - comma - 1);
+  spec.output = equation.substr(arrow + 2);
   const std::string dots = "...";
   const bool left = spec.input.starts_with(dots) && spec.output.starts_with(dots);
   const bool right = !left && spec.input.ends_with(dots) && spec.output.ends_with(dots);

@@ -19,6 +19,7 @@ void Examples::check() const {
   if (sample_weight.has_value() && class_weight != nullptr && !class_weight->empty()) {
     throw ValueError("You cannot `class_weight` and `sample_weight` at the same time.");
   }
+  if (mask.has_value()) check_mask(x, mask);
   if (n == 0) throw ValueError("There are no samples: x has shape " + to_string(x.shape()) + ".");
 }
 

@@ -57,6 +57,7 @@ Examples split_off(Examples& train, double fraction) {
   cut(&Examples::x);
   cut(&Examples::y);
   cut(&Examples::sample_weight);
+  cut(&Examples::mask);
   return validation;
 }
 
@@ -64,12 +65,12 @@ Examples split_off(Examples& train, double fraction) {
 
 History Trainer::fit(const DataView& x, const DataView& y, const FitOptions& o) {
   check_options(o);
-  Examples train{x, y, o.sample_weight, &o.class_weight};
+  Examples train{x, y, o.sample_weight, &o.class_weight, o.mask};
   train.check();
   build_model(x);
   Examples validation;
   if (o.validation_data.x.has_value()) {
-    validation = {o.validation_data.x, o.validation_data.y, o.validation_data.sample_weight, nullptr};
+    validation = {o.validation_data.x, o.validation_data.y, o.validation_data.sample_weight, nullptr, o.validation_data.mask};
     validation.check();
   } else if (o.validation_split > 0) {
     validation = split_off(train, o.validation_split);
@@ -100,7 +101,7 @@ History Trainer::fit(const DataView& x, const DataView& y, const FitOptions& o) 
   bool interrupted = false;
   for (Index epoch = o.initial_epoch; epoch < o.epochs && !stop_; ++epoch) {
     // Validation and callbacks may have replaced weights or plans.
-    cpu::Workspace& work = workspace(true, capacity);
+    cpu::Workspace& work = workspace(true, capacity, train.mask.has_value());
     reset_metrics();
     callbacks.on_epoch_begin(epoch);
     if (!o.steps_per_epoch) position = n;

@@ -9,6 +9,7 @@
 
 #include "cpu/pool.hpp"
 #include "training/optimizer_state.hpp"
+#include "wavetrain/log.hpp"
 
 namespace wavetrain {
 
@@ -41,6 +42,24 @@ void OptimizerArguments::check() const {
 }
 
 void Optimizer::StateDeleter::operator()(State* state) const { delete state; }
+
+namespace {
+
+Config without_loss_scaling(const Config& identifier) {
+  const Config* name = identifier.is_dict() ? identifier.find("class_name") : nullptr;
+  if (name == nullptr || !name->is_string() || name->as_string() != "LossScaleOptimizer") return identifier;
+  const Config* arguments = identifier.find("config");
+  const Config* inner = arguments != nullptr && arguments->is_dict() ? arguments->find("inner_optimizer") : nullptr;
+  if (inner == nullptr) throw ValueError("LossScaleOptimizer needs the argument `inner_optimizer`.");
+  log(LogLevel::warning,
+      "LossScaleOptimizer: training is in float32, where the loss needs no scaling; its inner "
+      "optimizer is used alone.");
+  return without_loss_scaling(*inner);
+}
+
+}  // namespace
+
+Optimizer::Optimizer(const Config& identifier) : Member(without_loss_scaling(identifier)) {}
 
 Optimizer::Optimizer(const Optimizer& other)
     : Member(other), learning_rate_(other.learning_rate_), excluded_(other.excluded_) {}

@@ -18,7 +18,9 @@ Optimizer::State::State(const OptimizerFamily::Methods& methods, std::span<const
   }
   accumulation = arguments.gradient_accumulation_steps.value_or(0);
   for (std::size_t i = 0; i < given.size(); ++i) {
-    blocks.push_back({given[i], size, given[i].shape.size(), decays[i]});
+    const OptimizerWeight weight{given[i].shape, given[i].path.empty() ? given[i].name : given[i].path};
+    const double decay = decays[i] ? methods.decay(weight).value_or(0.0) : 0.0;
+    blocks.push_back({given[i], weight, size, weight.shape.size(), decay});
     size += blocks.back().size;
   }
 
@@ -32,7 +34,7 @@ Optimizer::State::State(const OptimizerFamily::Methods& methods, std::span<const
     Index left = b.size;
     if (!per_block && !parts.empty() && left > 0) {
       Part& last = parts.back();
-      if (last.w + last.size == w && last.g + last.size == g && last.decays == b.decays) {
+      if (last.w + last.size == w && last.g + last.size == g && last.decay == b.decay) {
         const Index taken = std::min(left, kPartSize - last.size);
         last.size += taken;
         w += taken;
@@ -42,7 +44,7 @@ Optimizer::State::State(const OptimizerFamily::Methods& methods, std::span<const
     }
     while (left > 0) {
       const Index taken = whole ? left : std::min(left, kPartSize);
-      parts.push_back({w, g, b.offset + b.size - left, taken, i, b.decays});
+      parts.push_back({w, g, b.offset + b.size - left, taken, i, b.decay});
       w += taken;
       g += taken;
       left -= taken;
@@ -50,7 +52,18 @@ Optimizer::State::State(const OptimizerFamily::Methods& methods, std::span<const
   }
 
   const auto count = static_cast<std::size_t>(size);
-  for (const OptimizerSlot& slot : slots) slot_values.emplace_back(count, static_cast<float>(slot.initial_value));
+  for (std::size_t s = 0; s < slots.size(); ++s) {
+    Slot& slot = slot_values.emplace_back();
+    Index floats = 0;
+    for (const Block& b : blocks) {
+      slot.shapes.push_back(whole ? methods.slot_shape(s, b.weight) : b.weight.shape);
+      slot.offsets.push_back(floats);
+      if (slot.shapes.back()) floats += slot.shapes.back()->size();
+    }
+    slot.values.assign(static_cast<std::size_t>(floats), static_cast<float>(slots[s].initial_value));
+    if (!slots[s].starts_as_weight) continue;
+    for (std::size_t i = 0; i < blocks.size(); ++i) std::copy_n(blocks[i].block.w, blocks[i].size, slot.at(i));
+  }
   scalars.assign(scalar_names.size(), 1.0f);
   if (arguments.use_ema) averages.assign(count, 0.0f);
   if (accumulation > 0) accumulated.assign(count, 0.0f);
@@ -122,8 +135,8 @@ void Optimizer::State::update(const OptimizerFamily::Methods& methods, const Par
       const auto limit = static_cast<float>(*arguments.clipvalue);
       for (Index i = 0; i < part.size; ++i) g[i] = std::clamp(g[i], -limit, limit);
     }
-    if (part.decays && arguments.weight_decay) {
-      const auto decay = static_cast<float>(*arguments.weight_decay * learning_rate);
+    if (part.decay != 0) {
+      const auto decay = static_cast<float>(part.decay * learning_rate);
       for (Index i = 0; i < part.size; ++i) part.w[i] -= part.w[i] * decay;
     }
     OptimizerRange range{.w = part.w,
@@ -131,8 +144,13 @@ void Optimizer::State::update(const OptimizerFamily::Methods& methods, const Par
                          .size = part.size,
                          .learning_rate = learning_rate,
                          .step = updates() + 1,
-                         .scalars = scalars};
-    for (std::size_t s = 0; s < slots.size(); ++s) range.slots[s] = slot_values[s].data() + part.offset;
+                         .scalars = scalars,
+                         .weight = &blocks[part.block].weight};
+    const Index inside = part.offset - blocks[part.block].offset;
+    for (std::size_t s = 0; s < slots.size(); ++s) {
+      float* values = slot_values[s].at(part.block);
+      range.slots[s] = values == nullptr ? nullptr : values + inside;
+    }
     methods.update(range);
     if (accumulation > 0) std::fill_n(g, part.size, 0.0f);
   }
@@ -168,10 +186,11 @@ std::vector<Optimizer::State::Stored> Optimizer::State::stored() {
   int groups = 0;
   for (const OptimizerSlot& slot : slots) groups = std::max(groups, slot.group + 1);
   for (int group = 0; group < groups; ++group) {
-    for (const Block& b : blocks) {
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
       for (std::size_t s = 0; s < slots.size(); ++s) {
-        if (slots[s].group != group) continue;
-        result.push_back({b.block.name + "_" + slots[s].name, b.block.shape, slot_values[s].data() + b.offset, slots[s].name});
+        const std::optional<Shape>& shape = slot_values[s].shapes[i];
+        if (slots[s].group != group || !shape) continue;
+        result.push_back({blocks[i].block.name + "_" + slots[s].name, *shape, slot_values[s].at(i), slots[s].name});
       }
     }
   }

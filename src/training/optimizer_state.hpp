@@ -13,9 +13,10 @@ struct Optimizer::State {
 
   struct Block {
     OptimizerBlock block;
-    Index offset;  // of its first number in every flat buffer
+    OptimizerWeight weight;
+    Index offset;  // of its first number in every flat buffer of all weights
     Index size;
-    bool decays;
+    double decay;  // per learning rate
   };
   // Numbers first .. first+size-1 of a stretch of memory that is treated alike.
   struct Part {
@@ -24,7 +25,15 @@ struct Optimizer::State {
     Index offset;
     Index size;
     std::size_t block;  // the first one in it; the only one when norms are per block
-    bool decays;
+    double decay;
+  };
+  // The values of one slot.
+  struct Slot {
+    AlignedVector<float> values;
+    std::vector<std::optional<Shape>> shapes;  // of each block's part of it; none where a block has no such slot
+    std::vector<Index> offsets;                // where it begins in `values`
+
+    float* at(std::size_t block) { return shapes[block] ? values.data() + offsets[block] : nullptr; }
   };
   // An array in file order, in place.
   struct Stored {
@@ -65,7 +74,7 @@ struct Optimizer::State {
   std::int64_t steps = 0;
   double learning_rate = 0;
   bool updating = true;
-  std::vector<AlignedVector<float>> slot_values;
+  std::vector<Slot> slot_values;
   AlignedVector<float> averages;
   AlignedVector<float> accumulated;
   std::vector<float> scalars;

@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cpu/adaptive_optimizers.hpp"
 #include "cpu/optimizer_kernels.hpp"
+#include "cpu/reduce.hpp"
+#include "training/optimizer_math.hpp"
 
 namespace wavetrain::optimizers {
 namespace {
-
-float f32(double value) { return static_cast<float>(value); }
-
-// 1 - beta^t, t counting from 1. Keras rounds beta to float32 first, and 1 - 0.999f is 1.3e-5 of itself away from
-// 0.001: a step that every weight would show. The power and the difference are in double: Keras' float32 loses digits
-// in them.
-double rest_of_power(double beta, Index t) { return 1 - std::pow(double{f32(beta)}, static_cast<double>(t)); }
 
 template <class T>
 std::vector<OptimizerSlot> adam_slots(const T& self) {
@@ -73,46 +69,20 @@ void AdamW::update(const OptimizerRange& r) const { adam_update(*this, r); }
 std::vector<OptimizerSlot> Adagrad::slots() const { return {{"accumulator", 0, initial_accumulator_value}}; }
 
 void Adagrad::update(const OptimizerRange& r) const {
-  const float lr = f32(r.learning_rate);
-  const float eps = f32(epsilon);
-  float* a = r.slots[0];
-  for (Index i = 0; i < r.size; ++i) {
-    a[i] += r.g[i] * r.g[i];
-    r.w[i] -= lr * r.g[i] / std::sqrt(a[i] + eps);
-  }
+  cpu::adagrad_step(f32(r.learning_rate), f32(epsilon), r.size, r.w, r.g, r.slots[0]);
 }
 
 std::vector<OptimizerSlot> Adadelta::slots() const { return {{"accumulated_grad"}, {"accumulated_delta_var"}}; }
 
 void Adadelta::update(const OptimizerRange& r) const {
-  const float lr = f32(r.learning_rate);
-  const float eps = f32(epsilon);
-  const float keep = f32(rho);
-  const float rest = f32(1 - rho);
-  float* a = r.slots[0];
-  float* b = r.slots[1];
-  for (Index i = 0; i < r.size; ++i) {
-    a[i] = keep * a[i] + rest * (r.g[i] * r.g[i]);
-    const float delta = std::sqrt(b[i] + eps) * r.g[i] / std::sqrt(a[i] + eps);
-    b[i] = keep * b[i] + rest * (delta * delta);
-    r.w[i] -= lr * delta;
-  }
+  cpu::adadelta_step({f32(r.learning_rate), rho, f32(epsilon)}, r.size, r.w, r.g, r.slots[0], r.slots[1]);
 }
 
 std::vector<OptimizerSlot> Adamax::slots() const { return {{"momentum"}, {"norm"}}; }
 
 void Adamax::update(const OptimizerRange& r) const {
-  const float alpha = f32(r.learning_rate / rest_of_power(beta_1, r.step));
-  const float rest = f32(1 - beta_1);
-  const float keep = f32(beta_2);
-  const float eps = f32(epsilon);
-  float* m = r.slots[0];
-  float* u = r.slots[1];
-  for (Index i = 0; i < r.size; ++i) {
-    m[i] += (r.g[i] - m[i]) * rest;
-    u[i] = std::max(keep * u[i], std::abs(r.g[i]));
-    r.w[i] -= alpha * m[i] / (u[i] + eps);
-  }
+  const double step_size = r.learning_rate / rest_of_power(beta_1, r.step);
+  cpu::adamax_step({f32(step_size), beta_1, f32(beta_2), f32(epsilon)}, r.size, r.w, r.g, r.slots[0], r.slots[1]);
 }
 
 std::vector<OptimizerSlot> Nadam::slots() const { return {{"momentum"}, {"velocity"}}; }
@@ -135,19 +105,14 @@ void Nadam::update(const OptimizerRange& r) const {
   const double now = nadam_momentum(beta_1, r.step);
   const double next = nadam_momentum(beta_1, r.step + 1);
   const double product = r.scalars[0];
-  const float m_factor = f32(r.learning_rate * next / (1 - product * next));
-  const float g_factor = f32(r.learning_rate * (1 - now) / (1 - product));
-  const float correction = f32(1 / rest_of_power(beta_2, r.step));
-  const float rest1 = 1 - f32(beta_1);
-  const float rest2 = 1 - f32(beta_2);
-  const float eps = f32(epsilon);
-  float* m = r.slots[0];
-  float* v = r.slots[1];
-  for (Index i = 0; i < r.size; ++i) {
-    m[i] += (r.g[i] - m[i]) * rest1;
-    v[i] += (r.g[i] * r.g[i] - v[i]) * rest2;
-    r.w[i] -= (m_factor * m[i] + g_factor * r.g[i]) / (std::sqrt(v[i] * correction) + eps);
-  }
+  // Here Keras takes 1 - beta of the rounded beta.
+  cpu::nadam_step({.beta_1 = f32(beta_1),
+                   .beta_2 = f32(beta_2),
+                   .m_factor = f32(r.learning_rate * next / (1 - product * next)),
+                   .g_factor = f32(r.learning_rate * (1 - now) / (1 - product)),
+                   .correction = f32(1 / rest_of_power(beta_2, r.step)),
+                   .epsilon = f32(epsilon)},
+                  r.size, r.w, r.g, r.slots[0], r.slots[1]);
 }
 
 std::vector<OptimizerSlot> Ftrl::slots() const { return {{"accumulator", 0, initial_accumulator_value}, {"linear"}}; }
@@ -160,6 +125,10 @@ void Ftrl::update(const OptimizerRange& r) const {
   const float shrinkage = f32(2 * l2_shrinkage_regularization_strength);
   float* accumulator = r.slots[0];
   float* linear = r.slots[1];
+  if (learning_rate_power == -0.5) {
+    cpu::ftrl_step({lr, l1, l2, shrinkage}, r.size, r.w, r.g, accumulator, linear);
+    return;
+  }
   for (Index i = 0; i < r.size; ++i) {
     const float before = std::pow(accumulator[i], power);
     accumulator[i] += r.g[i] * r.g[i];
@@ -172,38 +141,39 @@ void Ftrl::update(const OptimizerRange& r) const {
 std::vector<OptimizerSlot> Lion::slots() const { return {{"momentum"}}; }
 
 void Lion::update(const OptimizerRange& r) const {
-  const float lr = f32(r.learning_rate);
-  float* m = r.slots[0];
-  for (Index i = 0; i < r.size; ++i) {
-    const float direction = m[i] * f32(beta_1) + r.g[i] * f32(1 - beta_1);
-    // NaN goes through, as the sign of NaN is NaN.
-    r.w[i] -= direction > 0 ? lr : direction < 0 ? -lr : 0 * direction;
-    m[i] = m[i] * f32(beta_2) + r.g[i] * f32(1 - beta_2);
-  }
+  cpu::lion_step({f32(r.learning_rate), beta_1, beta_2}, r.size, r.w, r.g, r.slots[0]);
 }
 
-std::vector<OptimizerSlot> Lamb::slots() const { return {{"momentum"}, {"velocity"}}; }
+std::vector<OptimizerSlot> Lamb::slots() const { return {{"momentum"}, {"velocity"}, {"direction", -1}}; }
 
 void Lamb::update(const OptimizerRange& r) const {
-  const float m_correction = f32(1 / rest_of_power(beta_1, r.step));
-  const float v_correction = f32(1 / rest_of_power(beta_2, r.step));
-  const float rest1 = f32(1 - beta_1);
-  const float rest2 = f32(1 - beta_2);
-  const float eps = f32(epsilon);
-  float* m = r.slots[0];
-  float* v = r.slots[1];
-  const auto step = [&](Index i) { return m[i] * m_correction / (std::sqrt(v[i] * v_correction) + eps); };
-  double w_norm = 0;
-  double step_norm = 0;
-  for (Index i = 0; i < r.size; ++i) {
-    m[i] += (r.g[i] - m[i]) * rest1;
-    v[i] += (r.g[i] * r.g[i] - v[i]) * rest2;
-    w_norm += double{r.w[i]} * r.w[i];
-    step_norm += double{step(i)} * step(i);
-  }
+  float* direction = r.slots[2];
+  cpu::lamb_direction({.beta_1 = beta_1,
+                       .beta_2 = beta_2,
+                       .m_correction = f32(1 / rest_of_power(beta_1, r.step)),
+                       .v_correction = f32(1 / rest_of_power(beta_2, r.step)),
+                       .epsilon = f32(epsilon)},
+                      r.size, r.g, r.slots[0], r.slots[1], direction);
+  const double w_norm = cpu::sum_of_squares(r.size, r.w);
+  const double step_norm = cpu::sum_of_squares(r.size, direction);
   const double ratio = w_norm > 0 && step_norm > 0 ? std::sqrt(w_norm / step_norm) : 1.0;
-  const float scale = f32(ratio * r.learning_rate);
-  for (Index i = 0; i < r.size; ++i) r.w[i] -= scale * step(i);
+  cpu::axpy(r.size, f32(-ratio * r.learning_rate), direction, r.w);
+}
+
+std::vector<OptimizerSlot> ScheduleFreeAdamW::slots() const {
+  return {{.name = "momentum", .starts_as_weight = true}, {.name = "velocity"}};
+}
+
+void ScheduleFreeAdamW::update(const OptimizerRange& r) const {
+  const double t = static_cast<double>(r.step);
+  const double warmup = warmup_steps > 0 ? std::min(t / static_cast<double>(warmup_steps), 1.0) : 1.0;
+  cpu::schedule_free_step({.learning_rate = f32(r.learning_rate * warmup),
+                           .beta_1 = f32(beta_1),
+                           .beta_2 = f32(beta_2),
+                           .correction = f32(1 / rest_of_power(beta_2, r.step)),
+                           .share = f32(1 / t),
+                           .epsilon = f32(epsilon)},
+                          r.size, r.w, r.g, r.slots[0], r.slots[1]);
 }
 
 }  // namespace wavetrain::optimizers

@@ -141,6 +141,51 @@ const Description& Lamb::description() {
   return instance;
 }
 
+const Description& Adafactor::description() {
+  using T = Adafactor;
+  static const Description instance = with_common(Describe<T>("Adafactor", kModule)
+                                                      .field("learning_rate", &T::learning_rate)
+                                                      .field("beta_2_decay", &T::beta_2_decay)
+                                                      .field("epsilon_1", &T::epsilon_1)
+                                                      .field("epsilon_2", &T::epsilon_2)
+                                                      .field("clip_threshold", &T::clip_threshold)
+                                                      .field("relative_step", &T::relative_step));
+  return instance;
+}
+
+const Description& Muon::description() {
+  using T = Muon;
+  static const Description instance = common_but_weight_decay(Describe<T>("Muon", kModule)
+                                                                  .field("learning_rate", &T::learning_rate)
+                                                                  .field("adam_beta_1", &T::adam_beta_1)
+                                                                  .field("adam_beta_2", &T::adam_beta_2)
+                                                                  .field("adam_weight_decay", &T::adam_weight_decay)
+                                                                  .field("epsilon", &T::epsilon)
+                                                                  .field("weight_decay", &T::weight_decay))
+                                          .field("exclude_layers", &T::exclude_layers)
+                                          .field("exclude_embeddings", &T::exclude_embeddings)
+                                          .field("muon_a", &T::muon_a)
+                                          .field("muon_b", &T::muon_b)
+                                          .field("muon_c", &T::muon_c)
+                                          .field("adam_lr_ratio", &T::adam_lr_ratio)
+                                          .field("momentum", &T::momentum)
+                                          .field("ns_steps", &T::ns_steps, non_negative())
+                                          .field("nesterov", &T::nesterov)
+                                          .field("rms_rate", &T::rms_rate);
+  return instance;
+}
+
+const Description& ScheduleFreeAdamW::description() {
+  using T = ScheduleFreeAdamW;
+  static const Description instance = with_common(Describe<T>("ScheduleFreeAdamW", kModule)
+                                                      .field("learning_rate", &T::learning_rate)
+                                                      .field("beta_1", &T::beta_1)
+                                                      .field("beta_2", &T::beta_2)
+                                                      .field("epsilon", &T::epsilon)
+                                                      .field("warmup_steps", &T::warmup_steps));
+  return instance;
+}
+
 }  // namespace optimizers
 
 Registry& OptimizerFamily::registry() {
@@ -158,6 +203,9 @@ Registry& OptimizerFamily::registry() {
     registry->add<OptimizerFamily, Ftrl>();
     registry->add<OptimizerFamily, Lion>();
     registry->add<OptimizerFamily, Lamb>();
+    registry->add<OptimizerFamily, Adafactor>();
+    registry->add<OptimizerFamily, Muon>();
+    registry->add<OptimizerFamily, ScheduleFreeAdamW>();
     return registry;
   }();
   return instance;

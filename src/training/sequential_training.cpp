@@ -39,15 +39,15 @@ Logs Sequential::evaluate(const DataView& x, const DataView& y, const EvaluateOp
   const TrainingParams params = progress_params(options.verbose, x, options.batch_size, options.steps);
   if (params.verbose > 0) list.push_back(callbacks::ProgbarLogger{});
   CallbackList callbacks(std::move(list), this, params);
-  return trainer().evaluate({x, y, options.sample_weight, nullptr}, options, &callbacks);
+  return trainer().evaluate({x, y, options.sample_weight, nullptr, options.mask}, options, &callbacks);
 }
 
 Logs Sequential::train_on_batch(const DataView& x, const DataView& y, const BatchOptions& options) {
-  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight}, true, options.reset_metrics);
+  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight, options.mask}, true, options.reset_metrics);
 }
 
 Logs Sequential::test_on_batch(const DataView& x, const DataView& y, const BatchOptions& options) {
-  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight}, false, options.reset_metrics);
+  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight, options.mask}, false, options.reset_metrics);
 }
 
 void Sequential::reset_metrics() { trainer().reset_metrics(); }

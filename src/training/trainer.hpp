@@ -18,6 +18,7 @@ namespace wavetrain {
 struct Examples {
   DataView x, y, sample_weight;
   const std::map<Index, double>* class_weight = nullptr;  // null or empty: none
+  DataView mask{};                                        // of x
 
   Index count() const { return x.rows(); }
   // Throws ValueError when the numbers of samples differ, or both kinds of weights are given.
@@ -56,12 +57,14 @@ class Trainer {
   Sequential::State& state() { return *model_->state_; }
   void build_model(const DataView& x);
   // Makes or reuses the workspace for batches of up to this shape.
-  cpu::Workspace& workspace(bool train, const Shape& capacity);
+  cpu::Workspace& workspace(bool train, const Shape& capacity, bool masked);
   // Runs one batch: the samples that `rows` lists, or the first `count` when it is empty.
   void run_batch(const Examples& examples, std::span<const Index> rows, Index count, bool train, cpu::Workspace& work);
   void gather(const Examples& examples, std::span<const Index> rows, Index count, cpu::Workspace& work);
   void weigh(const Examples& examples, Index count, const LossShape& shape);
-  double apply_loss(cpu::Workspace& work, bool train, bool weighted);
+  // Puts the output's mask and the weights together in masked_, one per loss row.
+  void apply_mask(const cpu::Workspace& work, bool weighted, const LossShape& shape);
+  double apply_loss(cpu::Workspace& work, bool train, const float* weights);
   double add_regularizers(cpu::Workspace& work, bool train);
   double mean_loss() const { return loss_count_ == 0 ? 0.0 : loss_sum_ / static_cast<double>(loss_count_); }
   // In the order of `compile`.
@@ -75,13 +78,16 @@ class Trainer {
   std::unique_ptr<cpu::Workspace> train_, test_;
   std::shared_ptr<AlignedVector<float>> gradients_;
   ThreadTuner tuner_;
-  const Graph* optimized_graph_ = nullptr;  // what the optimizer's slots were made for
+  // What the optimizer's slots were made for, and where its weights lay then.
+  const Graph* optimized_graph_ = nullptr;
+  std::vector<const float*> optimized_weights_;
   std::uint64_t steps_ = 0;
   bool stop_ = false;
 
   // The batch: targets, weights per loss row, losses per row.
   Shape y_shape_;
   AlignedVector<float> y_, weights_, row_loss_;
+  AlignedVector<float> masked_;  // weights times mask, when the output has a mask
   Shape weights_shape_;
   double loss_sum_ = 0;   // Σ loss · samples
   Index loss_count_ = 0;  // samples

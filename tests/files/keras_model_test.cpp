@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -223,11 +226,92 @@ TEST(KerasModel, OptimizerStateThatDoesNotFitIsSkipped) {
       << log.text();
 }
 
+TEST(KerasModel, WholeModelsInTheOldFormat) {
+  const TemporaryDirectory folder;
+  Sequential model = small_model();
+  model.compile({.optimizer = optimizers::RMSprop{.learning_rate = 0.015625, .momentum = 0.5, .centered = true},
+                 .loss = "binary_crossentropy", .loss_weights = 0.5, .metrics = {"accuracy"}});
+  const Array x = ramp({8, 10, 2});
+  const Array y(Shape{8, 1}, 1.0f);
+  model.fit(x, y, {.epochs = 2, .verbose = 0});
+  model.save(folder / "m.h5");
+  LogRecorder log;
+  Sequential loaded = load_model(folder / "m.h5");
+  EXPECT_EQ(log.text(), "");
+  EXPECT_EQ(loaded.name(), model.name());
+  EXPECT_EQ(loaded.compile_options().loss_weights, 0.5);
+  expect_equal_outputs(model, loaded, x);
+  const std::vector<OptimizerVariable> before = model.optimizer().variables(), after = loaded.optimizer().variables();
+  ASSERT_EQ(before.size(), after.size());
+  for (std::size_t i = 1; i < before.size(); ++i) {
+    const Array& a = std::get<Array>(before[i].value);
+    const Array& b = std::get<Array>(after[i].value);
+    EXPECT_TRUE(a.shape() == b.shape() && std::equal(a.begin(), a.end(), b.begin())) << before[i].name;
+  }
+  EXPECT_THROW(save_model(model, folder / "n.h5", {{"a", "b"}}), ValueError);
+}
+
+TEST(KerasModel, WeightsInEveryFormat) {
+  const TemporaryDirectory folder;
+  Sequential model = small_model();
+  for (const char* file : {"m.weights.h5", "m.h5", "m.hdf5", "m.npz"}) {
+    save_weights(model, folder / file);
+    Sequential other = small_model();
+    load_weights(other, folder / file);
+    expect_equal_outputs(model, other, ramp({3, 10, 2}));
+  }
+  EXPECT_NE(message_of([&] { load_model(folder / "m.h5"); }).find("the file has weights alone"), std::string::npos);
+  const files::NamedArrays arrays = files::read_npz(folder / "m.npz");
+  const std::string lstm = model.layers()[2].name();
+  EXPECT_EQ(arrays.at(6).first, lstm + "/cell/kernel");
+
+  // As np.savez(*model.get_weights()) names them.
+  std::vector<std::pair<std::string, DataView>> plain;
+  for (std::size_t i = 0; i < arrays.size(); ++i) plain.emplace_back(fmt::format("arr_{}", i), arrays[i].second.view());
+  files::write_npz(folder / "plain.npz", plain);
+  Sequential other = small_model();
+  load_weights(other, folder / "plain.npz");
+  expect_equal_outputs(model, other, ramp({3, 10, 2}));
+  plain.pop_back();
+  files::write_npz(folder / "plain.npz", plain);
+  EXPECT_NE(message_of([&] { load_weights(other, folder / "plain.npz"); }).find("The file has 12 weights, the model 13"),
+            std::string::npos);
+}
+
+TEST(KerasModel, OldWeightsByName) {
+  const TemporaryDirectory folder;
+  Sequential saved({layers::Dense{.units = 3, .name = "a", .input_shape = {4}}, layers::Dense{.units = 2, .name = "b"}});
+  save_weights(saved, folder / "m.h5");
+  Sequential other({layers::Dense{.units = 2, .name = "new", .input_shape = {3}}, layers::Dense{.units = 2, .name = "c"}});
+  EXPECT_THROW(load_weights(other, folder / "m.h5"), ValueError);
+  Sequential model({layers::Dense{.units = 4, .name = "new", .input_shape = {4}}, layers::Dense{.units = 3, .name = "a"},
+                    layers::Dense{.units = 5, .name = "b"}});
+  EXPECT_NE(message_of([&] { load_weights(model, folder / "m.h5"); }).find("Layer count mismatch"), std::string::npos);
+  EXPECT_NE(message_of([&] { load_weights(model, folder / "m.h5", false, true); }).find("Layer 'b' (Dense): weight 'kernel'"),
+            std::string::npos);
+  load_weights(model, folder / "m.h5", true, true);
+  const Array a = saved.get_weights()[0], b = model.get_weights()[2];
+  EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end()));
+  EXPECT_THROW(load_weights(model, folder / "m.weights.h5", false, true), FileError);
+}
+
+TEST(KerasModel, DeclaredWeightsMustBeInTheFile) {
+  const TemporaryDirectory folder;
+  save_model(Sequential({layers::Dense{.units = 3, .input_shape = {4}}}), folder / "m.keras");
+  files::KerasArchive archive = files::read_keras_archive(folder / "m.keras");
+  std::string text = files::to_json(archive.config);
+  text.replace(text.find("\"units\": 3"), 10, "\"units\": 3000000000");
+  archive.config = files::parse_json(text);
+  files::write_keras_archive(folder / "n.keras", archive);
+  EXPECT_NE(message_of([&] { load_model(folder / "n.keras"); }).find("more weights than the file can hold"), std::string::npos);
+}
+
 TEST(KerasModel, EndingsAreChecked) {
   Sequential model({layers::Dense{.units = 1, .input_shape = {2}}});
-  EXPECT_THROW(save_model(model, "m.h5"), ValueError);
-  EXPECT_THROW(save_weights(model, "m.h5"), ValueError);
-  EXPECT_THROW(load_weights(model, "m.npz"), ValueError);
+  EXPECT_THROW(save_model(model, "m.weights.h5"), ValueError);
+  EXPECT_THROW(save_model(model, "m.txt"), ValueError);
+  EXPECT_THROW(save_weights(model, "m.keras"), ValueError);
+  EXPECT_THROW(load_weights(model, "m.txt"), ValueError);
   EXPECT_THROW(load_model("missing.keras"), FileError);
 }
 

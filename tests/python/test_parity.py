@@ -7,7 +7,7 @@ from parity.random_cases import random_case
 from parity.training_cases import seed_programs
 
 SEED = 1
-RANDOM = [(kind, index) for kind, count in (("forward", 40), ("gradients", 8), ("train", 6), ("files", 3)) for index in range(count)]
+RANDOM = [(kind, index) for kind, count in (("forward", 30), ("gradients", 6), ("train", 4), ("files", 2)) for index in range(count)]
 
 
 def check(sides, case, folder, kind=None):

@@ -17,12 +17,13 @@ namespace {
 
 using Values = std::vector<double>;
 
-std::shared_ptr<const Graph> lower(const Layer& layer, Shape input) {
+std::shared_ptr<const Graph> lower(const std::vector<Layer>& layers, Shape input) {
   input[0] = kNone;
   auto graph = std::make_shared<Graph>();
   Lowering lowering(*graph);
-  const Tensor x{graph->add_input(input), kNoValue};
-  graph->set_output(layer.lower(lowering, x).value);
+  Tensor x{graph->add_input(input), kNoValue};
+  for (const Layer& layer : layers) x = layer.lower(lowering, x);
+  graph->set_output(x.value);
   return graph;
 }
 
@@ -52,8 +53,8 @@ double relative_distance(const float* ours, const Values& truth) {
 
 class Checker {
  public:
-  Checker(const Layer& layer, const Shape& input, const LayerCheck& check)
-      : graph_(lower(layer, input)), input_(input), check_(check) {
+  Checker(const std::vector<Layer>& layers, const Shape& input, const LayerCheck& check)
+      : graph_(lower(layers, input)), input_(input), check_(check) {
     draw_weights(*graph_);
     x_ = check.input.empty() ? reference::test_values(static_cast<std::size_t>(input.size()), check.scale, 1) : check.input;
     for (double& value : x_) value = static_cast<float>(value);
@@ -79,7 +80,7 @@ class Checker {
       Values at = v == graph_->input() ? x_ : Values(value.variable.data(), value.variable.data() + value.variable.size());
       Values gradient = executor.gradient(v);
       if (gradient.empty()) gradient.assign(at.size(), 0.0);
-      reference::expect_gradient([&](const Values& w) { return loss(v, w); }, at, gradient, 2e-6);
+      reference::expect_gradient([&](const Values& w) { return loss(v, w); }, at, gradient);
     }
   }
 
@@ -160,7 +161,7 @@ void check_layer(const Layer& layer, const Shape& input, const Shape& output, co
   SCOPED_TRACE(layer.class_name() + layer.config(false).repr());
   const Layer copy = make_layer(layer.class_name(), layer.config(true));
   EXPECT_EQ(copy.config(true), layer.config(true));
-  const Checker checker(layer, input, check);
+  const Checker checker({layer}, input, check);
   Shape open = output;
   open[0] = kNone;
   EXPECT_EQ(layer.output_shape(), open);
@@ -173,9 +174,17 @@ void check_layer(const Layer& layer, const Shape& input, const Shape& output, co
   if (check.training_alone && !random) checker.bits_depend_on_the_sample_alone(true);
 }
 
+std::set<std::string> check_gradients(const std::vector<Layer>& layers, const Shape& input, double scale) {
+  const Checker checker(layers, input, {.scale = scale});
+  checker.gradients_are_derivatives();
+  std::set<std::string> operations;
+  for (const GraphNode& node : checker.graph().nodes()) operations.emplace(node.op->name());
+  return operations;
+}
+
 std::vector<double> evaluate_layer(const Layer& layer, const Shape& input, const std::vector<double>& x,
                                    const std::vector<std::vector<double>>& weights) {
-  const auto graph = lower(layer, input);
+  const auto graph = lower({layer}, input);
   reference::Executor executor(graph);
   std::size_t next = 0;
   for (std::size_t id = 0; id < graph->values().size() && next < weights.size(); ++id) {
@@ -186,7 +195,7 @@ std::vector<double> evaluate_layer(const Layer& layer, const Shape& input, const
 
 std::string lowering_error(const Layer& layer, const Shape& input) {
   try {
-    lower(layer, input);
+    lower({layer}, input);
   } catch (const std::exception& error) {
     return error.what();
   }

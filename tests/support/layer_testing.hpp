@@ -3,7 +3,8 @@
 // precision reference; equal bits for a sample alone and in a batch, and for any number of threads.
 #pragma once
 
-#include <functional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "wavetrain/layer.hpp"
@@ -21,6 +22,10 @@ struct LayerCheck {
 // `input` has the batch (at least 2 samples) first. Weights get values that differ from their defaults; what is named like a
 // variance or a deviation stays positive.
 void check_layer(const Layer& layer, const Shape& input, const Shape& output, const LayerCheck& check = {});
+
+// Only the gradients, of a chain of layers: with respect to the input and to every trained weight, in training. Returns the
+// names of the operations that the chain lowers to.
+std::set<std::string> check_gradients(const std::vector<Layer>& layers, const Shape& input, double scale = 1.0);
 
 // What a model of this one layer gives in inference for x, in double precision.
 std::vector<double> evaluate_layer(const Layer& layer, const Shape& input, const std::vector<double>& x,

@@ -4,6 +4,8 @@
 #include <map>
 
 #include "training/golden.hpp"
+#include "wavetrain/log.hpp"
+#include "wavetrain/target.hpp"
 #include "wavetrain/threads.hpp"
 
 namespace wavetrain {
@@ -64,6 +66,66 @@ const std::map<std::string, Optimizer>& cases() {
        Adam{.learning_rate = PolynomialDecay{.initial_learning_rate = 0.1, .decay_steps = 9},
             .gradient_accumulation_steps = 2}},
       {"sgd_constraint", SGD{.learning_rate = 0.1}},
+      {"adagrad_start",
+       Adagrad{.learning_rate = 0.1, .initial_accumulator_value = 0.0, .epsilon = 1e-3, .weight_decay = 0.01}},
+      {"adadelta_rho", Adadelta{.learning_rate = 0.7, .rho = 0.8, .epsilon = 1e-4, .clipvalue = 0.2}},
+      {"adamax_decay",
+       Adamax{.learning_rate = 0.02, .beta_1 = 0.8, .beta_2 = 0.9, .epsilon = 1e-3, .weight_decay = 0.05}},
+      {"nadam_betas",
+       Nadam{.learning_rate = 0.02, .beta_1 = 0.8, .beta_2 = 0.9, .epsilon = 1e-3, .gradient_accumulation_steps = 2}},
+      {"ftrl_power", Ftrl{.learning_rate = 0.1, .learning_rate_power = -0.3, .l1_regularization_strength = 0.02}},
+      {"lion_decay", Lion{.learning_rate = 0.01, .beta_1 = 0.7, .beta_2 = 0.8, .weight_decay = 0.3, .use_ema = true}},
+      {"lamb_decay",
+       Lamb{
+           .learning_rate = 0.02, .beta_1 = 0.8, .beta_2 = 0.9, .epsilon = 1e-3, .weight_decay = 0.1, .clipnorm = 0.3}},
+      {"schedule_free", ScheduleFreeAdamW{.learning_rate = 0.02}},
+      {"schedule_free_warmup", ScheduleFreeAdamW{.learning_rate = 0.05,
+                                                 .beta_1 = 0.7,
+                                                 .beta_2 = 0.9,
+                                                 .epsilon = 1e-3,
+                                                 .warmup_steps = 6,
+                                                 .weight_decay = 0.1}},
+      {"rmsprop_all", RMSprop{.learning_rate = 0.01,
+                              .rho = 0.7,
+                              .epsilon = 1e-3,
+                              .weight_decay = 0.1,
+                              .global_clipnorm = 0.3,
+                              .use_ema = true,
+                              .ema_momentum = 0.8,
+                              .loss_scale_factor = 2.0}},
+      {"adamw_amsgrad", AdamW{.learning_rate = 0.02, .beta_1 = 0.5, .beta_2 = 0.7, .amsgrad = true, .clipnorm = 0.2}},
+      {"adafactor", Adafactor{.learning_rate = 0.5}},
+      {"adafactor_options", Adafactor{.learning_rate = 0.2,
+                                      .beta_2_decay = -0.6,
+                                      .epsilon_1 = 1e-4,
+                                      .epsilon_2 = 0.1,
+                                      .clip_threshold = 0.7,
+                                      .relative_step = false,
+                                      .weight_decay = 0.1}},
+      {"adafactor_schedule",
+       Adafactor{.learning_rate = ExponentialDecay{.initial_learning_rate = 0.5, .decay_steps = 3, .decay_rate = 0.5},
+                 .gradient_accumulation_steps = 2}},
+      {"muon", Muon{.learning_rate = 0.02}},
+      {"muon_options", Muon{.learning_rate = 0.05,
+                            .adam_beta_1 = 0.8,
+                            .adam_beta_2 = 0.9,
+                            .adam_weight_decay = 0.2,
+                            .epsilon = 1e-3,
+                            .weight_decay = 0.1,
+                            .exclude_layers = {"tal+"},
+                            .muon_a = 2.0,
+                            .muon_b = -1.5,
+                            .muon_c = 0.5,
+                            .adam_lr_ratio = 0.5,
+                            .momentum = 0.8,
+                            .ns_steps = 4,
+                            .nesterov = false,
+                            .rms_rate = std::nullopt}},
+      {"muon_embeddings", Muon{.learning_rate = 0.02,
+                               .adam_weight_decay = std::nullopt,
+                               .global_clipnorm = 0.5,
+                               .exclude_embeddings = false}},
+      {"lamb_whole", Lamb{.learning_rate = 0.02, .weight_decay = 0.1}},
   };
   return all;
 }
@@ -104,10 +166,44 @@ std::vector<double> state(const Optimizer& optimizer, std::vector<std::string>* 
   return numbers;
 }
 
+bool looks_at_whole_weights(const std::string& name) {
+  return name.starts_with("adafactor") || name.starts_with("muon") || name == "lamb_whole";
+}
+
+// Keras' names of an optimizer's variables as they are here: it gives u_product no name, and Adafactor's means the
+// weight's.
+std::vector<std::string> our_names(const GoldenOptimizer& golden_case) {
+  std::vector<std::string> names = golden_case.variables;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].starts_with("variable")) names[i] = "u_product";
+    const bool mean = golden_case.name.starts_with("adafactor") && i + 1 < names.size() && names[i] != "iteration" &&
+                      names[i] != "learning_rate" && names[i].find("_velocity") == std::string::npos &&
+                      names[i].find("_gradient") == std::string::npos;
+    if (mean) names[i] += names[i] == names[i + 1] ? "_r" : "_c";
+  }
+  return names;
+}
+
+void expect_keras(const GoldenOptimizer& expected, const Optimizer& optimizer, const std::vector<double>& weights) {
+  expect_close(weights, expected.weights, 2e-6, expected.name);
+  std::vector<std::string> names;
+  expect_close(state(optimizer, &names), expected.state, 3e-6, expected.name + " state");
+  EXPECT_EQ(names, our_names(expected)) << expected.name;
+}
+
+// Weights side by side or apart, on each instruction set that the machine has.
+std::vector<std::pair<Index, std::string>> weights_and_targets() {
+  std::vector<std::pair<Index, std::string>> result;
+  for (const std::string& target : supported_targets()) result.insert(result.end(), {{0, target}, {5, target}});
+  return result;
+}
+
 TEST(Optimizer, TwelveStepsAreKeras) {
   const Constraint constraint = constraints::MaxNorm{.max_value = 0.6};
   for (const GoldenOptimizer& expected : golden()) {
-    for (const Index gap : {0, 5}) {
+    if (looks_at_whole_weights(expected.name)) continue;
+    for (const auto& [gap, target] : weights_and_targets()) {
+      set_target(target);
       Optimizer optimizer = cases().at(expected.name);
       Weights weights(gap);
       optimizer.build(weights.blocks(expected.name == "sgd_constraint" ? &constraint : nullptr));
@@ -116,16 +212,46 @@ TEST(Optimizer, TwelveStepsAreKeras) {
         optimizer.apply();
       }
       optimizer.finalize_variable_values();
-      expect_close(weights.values(), expected.weights, 2e-6, expected.name);
-      std::vector<std::string> names;
-      expect_close(state(optimizer, &names), expected.state, 3e-6, expected.name + " state");
-      std::vector<std::string> keras_names = expected.variables;
-      for (std::string& name : keras_names) {
-        if (name == "variable") name = "u_product";  // Keras gives it no name
-      }
-      EXPECT_EQ(names, keras_names) << expected.name;
+      expect_keras(expected, optimizer, weights.values());
       EXPECT_EQ(optimizer.iterations(), 12);
     }
+  }
+  set_target("");
+}
+
+// The weights of make.py's WHOLE_WEIGHTS.
+TEST(Optimizer, WholeWeightsAreKeras) {
+  const std::vector<std::pair<std::string, Shape>> shapes{
+      {"kernel", {2, 3}}, {"tall", {4, 2}}, {"token_embedding", {3, 2}}, {"filters", {3, 2, 2}}, {"bias", {3}}};
+  const auto waves = [](double i, const Shape& shape, double speed, double factor) {
+    Array values(shape);
+    for (Index k = 0; k < values.size(); ++k)
+      values[k] = static_cast<float>(factor * std::sin(speed * double(k + 1) + i));
+    return values;
+  };
+  for (const GoldenOptimizer& expected : golden()) {
+    if (!looks_at_whole_weights(expected.name)) continue;
+    std::vector<Array> w, g;
+    std::vector<OptimizerBlock> blocks;
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+      w.push_back(waves(double(i), shapes[i].second, 1.3, 1));
+      g.emplace_back(shapes[i].second);
+    }
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+      blocks.push_back({w[i].data(), g[i].data(), shapes[i].second, shapes[i].first});
+    }
+    Optimizer optimizer = cases().at(expected.name);
+    optimizer.build(blocks);
+    for (int step = 0; step < 6; ++step) {
+      for (std::size_t i = 0; i < shapes.size(); ++i) {
+        const Array values = waves(double(i) + 0.9 * step, shapes[i].second, 1.7, 0.2);
+        std::copy(values.begin(), values.end(), g[i].data());
+      }
+      optimizer.apply();
+    }
+    std::vector<double> weights;
+    for (const Array& values : w) weights.insert(weights.end(), values.begin(), values.end());
+    expect_keras(expected, optimizer, weights);
   }
 }
 
@@ -200,7 +326,9 @@ Array train_large(Optimizer optimizer, int threads, bool in_pieces) {
 TEST(Optimizer, BitsDoNotDependOnThreadsOrPieces) {
   for (const Optimizer& optimizer :
        {Optimizer(Adam{}), Optimizer(Adam{.clipnorm = 1.0}),
-        Optimizer(SGD{.weight_decay = 0.1, .global_clipnorm = 0.7}), Optimizer(Lamb{}),
+        Optimizer(SGD{.weight_decay = 0.1, .global_clipnorm = 0.7}), Optimizer(Lamb{}), Optimizer(Nadam{}),
+        Optimizer(Adadelta{}), Optimizer(Adagrad{}), Optimizer(Lion{}), Optimizer(Ftrl{}), Optimizer(Adamax{}),
+        Optimizer(ScheduleFreeAdamW{}), Optimizer(Adafactor{}),
         Optimizer(RMSprop{.clipvalue = 0.5, .use_ema = true, .gradient_accumulation_steps = 2})}) {
     const Array one = train_large(optimizer, 1, false);
     EXPECT_EQ(one, train_large(optimizer, 4, false)) << optimizer.class_name();
@@ -267,6 +395,7 @@ TEST(Optimizer, RefusesWhatCannotWork) {
   EXPECT_THROW(Optimizer(Adam{.gradient_accumulation_steps = 1}), ValueError);
   EXPECT_THROW(Optimizer(Adam{.use_ema = true, .ema_momentum = 2}), ValueError);
   EXPECT_THROW(Optimizer(Lion{.beta_1 = 0}), ValueError);
+  EXPECT_THROW(Optimizer(Muon{.exclude_layers = {"("}}), ValueError);
   EXPECT_THROW(Optimizer("adaam"), ValueError);
   const auto from = [](Config arguments) {
     return Optimizer(Config::dict({{"class_name", "Adam"}, {"config", std::move(arguments)}}));
@@ -276,9 +405,20 @@ TEST(Optimizer, RefusesWhatCannotWork) {
   EXPECT_THROW(Optimizer("adam").apply(), ValueError);
 }
 
+TEST(Optimizer, LossScalingIsLeftOut) {
+  std::string said;
+  const LogSink before = set_log_sink([&](LogLevel, std::string_view message) { said = message; });
+  const Config sgd = Optimizer(SGD{.learning_rate = 0.1, .momentum = 0.5}).config();
+  const Optimizer optimizer(
+      Config::dict({{"class_name", "LossScaleOptimizer"}, {"config", Config::dict({{"inner_optimizer", sgd}})}}));
+  set_log_sink(before);
+  EXPECT_EQ(optimizer.config(), sgd);
+  EXPECT_NE(said.find("LossScaleOptimizer"), std::string::npos);
+}
+
 TEST(Optimizer, SettingsRoundTrip) {
-  for (const char* name :
-       {"adam", "SGD", "RMSprop", "adamw", "ADAGRAD", "adadelta", "adamax", "nadam", "ftrl", "lion"}) {
+  for (const char* name : {"adam", "SGD", "RMSprop", "adamw", "ADAGRAD", "adadelta", "adamax", "nadam", "ftrl", "lion",
+                           "adafactor", "muon", "schedulefreeadamw"}) {
     const Optimizer optimizer = name;
     EXPECT_EQ(Optimizer(optimizer.config()), optimizer) << name;
     EXPECT_TRUE(optimizer.config().is_dict()) << name;

@@ -22,7 +22,7 @@ def metrics(given):
     """The library's metrics, and the objects that were given."""
     handles, objects = [], []
     for metric in _flat(given):
-        handle, kept = keras_metrics.for_compile(metric)
+        handle, kept = keras_metrics._for_compile(metric)
         handles.append(handle)
         if kept is not None:
             objects.append(kept)

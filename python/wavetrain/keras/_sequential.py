@@ -12,8 +12,8 @@ from .._data import as_array, is_batches
 from .._tensor import tensor
 from . import _stream
 from ._symbolic import KerasTensor
-from .callbacks import History, for_run
-from .layers import InputLayer, Layer, wrap
+from .callbacks import History, _for_run
+from .layers import InputLayer, Layer, _wrap_layer
 
 
 def _write(text):
@@ -48,18 +48,22 @@ def prepare_console():
 prepare_console()
 
 
-class Model:
-    """keras.Model: a Sequential, or a chain of layers between an Input and an output. Models that compute in Python, or that
-    branch, are not run here."""
+class _ModelType(type):
+    """Model(inputs, outputs) makes a Sequential; its own arguments are not Sequential's."""
 
-    def __new__(cls, *args, **kwargs):
+    def __call__(cls, *args, **kwargs):
         if cls is not Model:
             if not issubclass(cls, Sequential):
                 raise NotImplementedError(f"{cls.__name__} derives from Model and computes in Python; use Sequential")
-            return object.__new__(cls)
+            return super().__call__(*args, **kwargs)
         inputs = kwargs.get("inputs", args[0] if args else None)
         outputs = kwargs.get("outputs", args[1] if len(args) > 1 else None)
         return _from_chain(inputs, outputs, kwargs.get("name"))
+
+
+class Model(metaclass=_ModelType):
+    """keras.Model: a Sequential, or a chain of layers between an Input and an output. Models that compute in Python, or that
+    branch, are not run here."""
 
 
 def _from_chain(inputs, outputs, name):
@@ -72,24 +76,17 @@ def _from_chain(inputs, outputs, name):
                                   f"inputs={inputs!r}, outputs={outputs!r}")
     if inputs._config is not outputs._config or inputs._layers != outputs._layers[:len(inputs._layers)]:
         raise ValueError("`outputs` must come from `inputs` by a chain of layers")
-    model = object.__new__(Sequential)
     start = inputs if not inputs._layers else KerasTensor({"batch_shape": list(inputs.shape)}, inputs.shape, name=inputs.name)
-    model.__init__([start, *outputs._layers[len(inputs._layers):]], name=name or _core.automatic_name("Functional"))
-    model._made = True
-    return model
+    return Sequential([start, *outputs._layers[len(inputs._layers):]], name=name or _core.automatic_name("Functional"))
 
 
 class Sequential(Model):
     """A stack of layers that trains, predicts, saves and loads, as keras.Sequential."""
 
-    def __init__(self, layers=None, trainable=True, name=None, **kwargs):
-        if self.__dict__.get("_made"):
-            return
-        if kwargs:
-            raise TypeError(f"{type(self).__name__}.__init__() got an unexpected keyword argument '{next(iter(kwargs))}'")
+    def __init__(self, layers=None, trainable=True, name=None):
         self._attach(_core.Sequential(name or ""), [])
         if layers is not None:
-            for layer in layers if isinstance(layers, (list, tuple)) else [layers]:
+            for layer in layers:
                 self.add(layer)
         if not trainable:
             self.trainable = False
@@ -99,6 +96,7 @@ class Sequential(Model):
         self._layers = layers
         for layer in layers:
             layer._joined(self)
+        self._layer = None
         self._input = None
         self._optimizer = None
         self._compiled = {}
@@ -109,7 +107,7 @@ class Sequential(Model):
     @classmethod
     def _wrap(cls, handle):
         model = object.__new__(cls)
-        model._attach(handle, [wrap(layer) for layer in handle.layers])
+        model._attach(handle, [_wrap_layer(layer) for layer in handle.layers])
         settings = handle.compile_config()
         if settings is not None:
             from . import optimizers
@@ -131,10 +129,11 @@ class Sequential(Model):
             self._input = layer
             return
         if isinstance(layer, Sequential):
-            if layer._input is not None and not self._layers and self._input is None:
+            if layer._input is not None and not self._layers and self._input is None and not self._core.input_shape:
                 self.add(layer._input)
-            for inner in layer._layers:
-                self.add(inner)
+            layer._layer = _core.nested(layer._core)
+            self._core.add(layer._layer)
+            self._layers.append(layer)
             return
         if isinstance(layer, type) and issubclass(layer, Layer):
             raise ValueError(f"Only instances of `keras.Layer` can be added to a Sequential model. Received: {layer} (of type "
@@ -176,7 +175,9 @@ class Sequential(Model):
 
     @property
     def inputs(self):
-        return [self._input or KerasTensor({}, self.input_shape, name="input_layer")]
+        if self._input is None:
+            self._input = KerasTensor({"batch_shape": list(self.input_shape)}, self.input_shape, name="input_layer")
+        return [self._input]
 
     @property
     def outputs(self):
@@ -289,7 +290,7 @@ class Sequential(Model):
             raise ValueError("You must call `compile()` before using the model.")
         prepare_console()
         self._stop_training = False
-        run = for_run(callbacks, self)
+        run = _for_run(callbacks, self)
         options = dict(batch_size=_index(batch_size), epochs=int(epochs), verbose=_verbose(verbose), callbacks=run,
                        shuffle=bool(shuffle), class_weight=class_weight or None, initial_epoch=int(initial_epoch),
                        steps_per_epoch=_index(steps_per_epoch), validation_steps=_index(validation_steps),
@@ -322,7 +323,7 @@ class Sequential(Model):
             raise ValueError("You must call `compile()` before using the model.")
         prepare_console()
         options = dict(batch_size=_index(batch_size), verbose=_verbose(verbose), steps=_index(steps),
-                       callbacks=for_run(callbacks, self))
+                       callbacks=_for_run(callbacks, self))
         if is_batches(x):
             logs = _stream.evaluate(self, x, options)
         else:
@@ -335,7 +336,7 @@ class Sequential(Model):
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         prepare_console()
         options = dict(batch_size=_index(batch_size), verbose=_verbose(verbose), steps=_index(steps),
-                       callbacks=for_run(callbacks, self))
+                       callbacks=_for_run(callbacks, self))
         if is_batches(x):
             return _stream.predict(self, x, options)
         return self._core.predict(_only(x, "x"), options)
@@ -357,6 +358,12 @@ class Sequential(Model):
         if sample_weight is not None:
             options["sample_weight"] = as_array(sample_weight, "sample_weight")
         return _result(self._core.on_batch(x, y, options, train), return_dict)
+
+    def reset_states(self):
+        """Zeros as the states of stateful layers."""
+        self._core.reset_states()
+
+    reset_state = reset_states
 
     def reset_metrics(self):
         self._core.reset_metrics()

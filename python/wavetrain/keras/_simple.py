@@ -1,5 +1,7 @@
 """What initializers, regularizers, constraints and schedules have in common: settings and a call."""
 
+import inspect
+
 from .. import _core
 from .._classes import Described
 
@@ -19,13 +21,14 @@ class Simple(Described):
             raise NotImplementedError(f"{type(self).__name__} computes in Python; only the library's own "
                                       f"{self._family} can be used")
         self._settings = self._bind(args, kwargs)
-        self._handle = _CORE[self._family]({"class_name": self._description, "config": self._settings})
+        try:
+            self._handle = _CORE[self._family]({"class_name": self._description, "config": self._settings})
+        except TypeError as error:
+            # Keras raises ValueError for penalties that are no numbers.
+            raise (ValueError if self._family == "regularizers" else TypeError)(str(error)) from None
 
     def get_config(self):
-        config = self._handle.config()["config"]
-        # None stands for what Keras of some versions does not know.
-        return {name: value for name, value in config.items()
-                if not (value is None and name in ("input_axes", "output_axes"))} if self._family == "initializers" else config
+        return self._handle.config()["config"]
 
     def __getattr__(self, name):
         if not name.startswith("_"):
@@ -55,8 +58,12 @@ def make_get(family, classes, what):
             return identifier()
         raise ValueError(f"Could not interpret {what} identifier: {identifier}")
 
-    def serialize(instance):
-        return instance._serialized()
+    def serialize(*args, **kwargs):
+        return serialize.__signature__.bind(*args, **kwargs).arguments[argument]._serialized()
+
+    argument = "learning_rate_schedule" if family == "schedules" else what
+    serialize.__signature__ = inspect.Signature(
+        [inspect.Parameter(argument, inspect.Parameter.POSITIONAL_OR_KEYWORD)])
 
     def deserialize(config, custom_objects=None):
         if isinstance(config, str):
@@ -65,7 +72,3 @@ def make_get(family, classes, what):
         return classes.get(handle.class_name)(**handle.config()["config"])
 
     return get, serialize, deserialize
-
-
-def settings_only(names, family):
-    return lambda: {name for name in names() if not name.startswith("Compiled")}

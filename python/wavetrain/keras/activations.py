@@ -1,5 +1,7 @@
 """keras.activations: functions by name, on arrays; in a layer their name says which."""
 
+import inspect
+
 import numpy as np
 
 from .. import _core
@@ -7,45 +9,54 @@ from .._data import as_floats
 from .._lazy import attach
 from .._tensor import tensor
 
-_hidden = frozenset({"attach", "as_floats", "tensor", "np"})
+_hidden = frozenset({"attach", "as_floats", "tensor", "np", "inspect"})
 _functions = {}
 _ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
+
+
+#: Arguments behind x, with Keras' defaults.
+_ARGUMENTS = {
+    "celu": {"alpha": 1.0}, "elu": {"alpha": 1.0}, "gelu": {"approximate": False}, "glu": {"axis": -1},
+    "hard_shrink": {"threshold": 0.5}, "leaky_relu": {"negative_slope": 0.2}, "log_softmax": {"axis": -1},
+    "relu": {"negative_slope": 0.0, "max_value": None, "threshold": 0.0}, "soft_shrink": {"threshold": 0.5},
+    "softmax": {"axis": -1}, "sparsemax": {"axis": -1}, "squareplus": {"b": 4},
+    "threshold": {"threshold": inspect.Parameter.empty, "default_value": inspect.Parameter.empty},
+}
 
 
 def _make(name):
     name = _ALIASES.get(name, name)
     if name in _functions:
         return _functions[name]
-    if name not in _core.activation_names():
+    if name not in _core.activation_names() or name.startswith("keras2"):
         return None
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    signature = inspect.Signature([inspect.Parameter("x", kind)] + [
+        inspect.Parameter(argument, kind, default=default) for argument, default in _ARGUMENTS.get(name, {}).items()])
 
-    def function(x, **kwargs):
-        if hasattr(x, "_record_activation"):
-            return x._record_activation(name, **kwargs)
-        kwargs = {key: value for key, value in kwargs.items() if not (key == "axis" and value == -1)}
-        if kwargs:
-            return _with_arguments(name, x, kwargs)
-        return tensor(_core.activate(name, as_floats(x, "x")))
+    def function(*args, **kwargs):
+        given = signature.bind(*args, **kwargs).arguments
+        x = given.pop("x")
+        if getattr(x, "_recording", None) is not None:
+            return x._record_activation(name, **given)
+        if type(x).__name__ == "KerasTensor":
+            from .layers import Activation
 
+            return Activation(name)(x)
+        axis = given.pop("axis", -1)
+        x = as_floats(x, "x")
+        if axis in (-1, x.ndim - 1):
+            return tensor(_core.activate(name, x, given))
+        moved = np.ascontiguousarray(np.moveaxis(x, axis, -1))
+        return tensor(np.moveaxis(_core.activate(name, moved, given), -1, axis))
+
+    function.__signature__ = signature
     function.__name__ = function.__qualname__ = name
     function.__module__ = __name__
     function.__doc__ = f"keras.activations.{name} of an array."
     function.__wavetrain_config__ = lambda: name
     _functions[name] = function
     return function
-
-
-#: Activations with arguments are layers here.
-_LAYERS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "softmax": "Softmax"}
-
-
-def _with_arguments(name, x, kwargs):
-    from . import layers
-
-    cls = getattr(layers, _LAYERS[name], None) if name in _LAYERS else None
-    if cls is None:
-        raise NotImplementedError(f"activations.{name} with {', '.join(kwargs)}; here it has Keras' defaults")
-    return cls(**kwargs)(x)
 
 
 def get(identifier):
@@ -71,4 +82,4 @@ def deserialize(config, custom_objects=None):
     return get(config)
 
 
-__getattr__, __dir__ = attach(__name__, make=_make, names=lambda: set(_core.activation_names()) | set(_ALIASES))
+__getattr__, __dir__ = attach(__name__, make=_make, names=lambda: {n for n in _core.activation_names() if _make(n)} | set(_ALIASES))

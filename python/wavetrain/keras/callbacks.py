@@ -210,7 +210,7 @@ class CallbackList:
         return call
 
 
-def for_run(callbacks, model):
+def _for_run(callbacks, model):
     """The callbacks of a call of fit, evaluate or predict."""
     if callbacks is None:
         return []

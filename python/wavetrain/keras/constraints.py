@@ -1,5 +1,7 @@
 """keras.constraints."""
 
+import inspect
+
 from .. import _core
 from .._classes import Family
 from .._data import as_floats
@@ -7,13 +9,14 @@ from .._lazy import attach
 from .._tensor import tensor
 from ._simple import Simple, make_get
 
-_hidden = frozenset({"attach", "as_floats", "tensor", "Family", "Simple", "make_get"})
+_hidden = frozenset({"inspect", "attach", "as_floats", "tensor", "Family", "Simple", "make_get"})
 
 
 class Constraint(Simple):
     """What a weight is made to keep after every step: ``MaxNorm(2)(weight)``."""
 
     _family = "constraints"
+    __signature__ = inspect.Signature()
 
     def __call__(self, w):
         return tensor(self._handle(as_floats(w, "w")))

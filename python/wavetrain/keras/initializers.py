@@ -1,5 +1,7 @@
 """keras.initializers."""
 
+import inspect
+
 from .. import _core
 from .._classes import Family
 from .._data import as_array
@@ -7,13 +9,14 @@ from .._lazy import attach
 from .._tensor import numpy_dtype, tensor
 from ._simple import Simple, make_get
 
-_hidden = frozenset({"attach", "as_array", "tensor", "numpy_dtype", "Family", "Simple", "make_get"})
+_hidden = frozenset({"inspect", "attach", "as_array", "tensor", "numpy_dtype", "Family", "Simple", "make_get"})
 
 
 class Initializer(Simple):
     """Draws initial values of a weight: ``GlorotUniform(seed=1)((3, 4))``."""
 
     _family = "initializers"
+    __signature__ = inspect.Signature()
 
     def __call__(self, shape, dtype=None, **kwargs):
         return tensor(self._handle(list(shape) if hasattr(shape, "__iter__") else [shape]), numpy_dtype(dtype))

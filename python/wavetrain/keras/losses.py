@@ -22,24 +22,15 @@ class Loss(Described):
 
     _family = "losses"
 
-    def __init__(self, *args, **kwargs):
-        if self._description is None:
-            self._own(*args, **kwargs)
-            return
-        given = self._bind(args, kwargs)
-        if "reduction" in given and given["reduction"] is None:
-            given["reduction"] = "none"
-        self._handle = _core.Loss({"class_name": self._description, "config": given})
-        config = self._handle.config()["config"]
-        self.name, self.reduction = config["name"], config["reduction"]
-
-    def _own(self, name=None, reduction="sum_over_batch_size", dtype=None):
+    def __init__(self, name=None, reduction="sum_over_batch_size", dtype=None):
         if reduction not in ("sum", "sum_over_batch_size", "mean", "mean_with_sample_weight", "none", None):
             raise ValueError(f"Invalid value for argument `reduction`. Expected one of {{'sum', 'sum_over_batch_size', 'mean', "
                              f"'mean_with_sample_weight', 'none', None}}. Received: reduction={reduction}")
         self._handle = None
         self.name = name or snake_case(type(self).__name__)
         self.reduction = "none" if reduction is None else reduction
+
+    dtype = property(lambda self: "float32")
 
     def call(self, y_true, y_pred):
         if self._handle is None:
@@ -76,6 +67,20 @@ class Loss(Described):
         return f"<LossFunctionWrapper({self.name})>" if self._description else f"<{type(self).__name__} {self.name}>"
 
 
+class _Native(Loss):
+    """A loss of the library."""
+
+    def __init__(self, *args, **kwargs):
+        given = self._bind(args, kwargs)
+        if "reduction" in given and given["reduction"] is None:
+            given["reduction"] = "none"
+        if "dtype" in given:
+            del given["dtype"]
+        self._handle = _core.Loss({"class_name": self._description, "config": given})
+        config = self._handle.config()["config"]
+        self.name, self.reduction = config["name"], config["reduction"]
+
+
 def _reduced(values, sample_weight, reduction):
     values = np.asarray(values, np.float32)
     weight = None
@@ -97,7 +102,7 @@ def _reduced(values, sample_weight, reduction):
     return tensor(total, np.float32)
 
 
-_classes = Family("losses", Loss, __name__, "keras.losses.{name}, native.")
+_classes = Family("losses", _Native, __name__, "keras.losses.{name}, native.")
 _functions = {}
 
 
@@ -152,7 +157,8 @@ def _make(name):
 _FUNCTIONS = ("mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_logarithmic_error",
               "huber", "log_cosh", "poisson", "kl_divergence", "cosine_similarity", "hinge", "squared_hinge",
               "categorical_hinge", "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy",
-              "binary_focal_crossentropy", "categorical_focal_crossentropy", "mse", "mae", "mape", "msle")
+              "binary_focal_crossentropy", "categorical_focal_crossentropy", "categorical_generalized_cross_entropy", "dice",
+              "tversky", "circle", "ctc")
 
 
 def get(identifier):
@@ -173,7 +179,9 @@ def get(identifier):
 
 
 def serialize(loss):
-    return loss._serialized() if isinstance(loss, Loss) else loss.__name__
+    if isinstance(loss, Loss):
+        return loss._serialized()
+    return {"module": "builtins", "class_name": "function", "config": loss.__name__, "registered_name": "function"}
 
 
 def deserialize(name, custom_objects=None):

@@ -1,5 +1,7 @@
 """keras.metrics."""
 
+import inspect
+
 import numpy as np
 
 from .. import _core
@@ -9,7 +11,7 @@ from .._lazy import attach
 from .._tensor import tensor
 from ._variables import Variable
 
-_hidden = frozenset({"attach", "as_floats", "tensor", "np", "Described", "Family", "Variable", "snake_case"})
+_hidden = frozenset({"inspect", "attach", "as_floats", "tensor", "np", "Described", "Family", "Variable", "snake_case"})
 
 
 class Metric(Described):
@@ -18,18 +20,7 @@ class Metric(Described):
 
     _family = "metrics"
 
-    def __init__(self, *args, **kwargs):
-        if self._description is None:
-            self._own(*args, **kwargs)
-            return
-        given = self._bind(args, kwargs)
-        if "dtype" in given:
-            del given["dtype"]
-        self._given = given
-        self._handle = _core.Metric({"class_name": self._description, "config": given})
-        self.name = self._handle.name
-
-    def _own(self, dtype=None, name=None):
+    def __init__(self, dtype=None, name=None):
         self._handle = None
         self.name = name or snake_case(type(self).__name__)
         self._weights = []
@@ -104,6 +95,8 @@ class Metric(Described):
         config = self._handle.config()["config"]
         name = config.pop("name") or self.name
         config.pop("dtype", None)
+        if self._description == "AUC" and config["thresholds"] is None:
+            del config["thresholds"]
         return {"name": name, "dtype": "float32", **config}
 
     def __getattr__(self, name):
@@ -117,11 +110,24 @@ class Metric(Described):
         return f"<{type(self).__name__} name={self.name}>"
 
 
+class _Native(Metric):
+    """A metric of the library."""
+
+    def __init__(self, *args, **kwargs):
+        given = self._bind(args, kwargs)
+        if "dtype" in given:
+            del given["dtype"]
+        if given.get("name", "") is None:
+            del given["name"]
+        self._handle = _core.Metric({"class_name": self._description, "config": given})
+        self.name = self._handle.name
+
+
 class MeanMetricWrapper(Metric):
     """The mean of what a function gives for each sample."""
 
     def __init__(self, fn, name=None, dtype=None, **kwargs):
-        self._own(dtype, name or getattr(fn, "__name__", snake_case(type(fn).__name__)))
+        super().__init__(dtype, name or getattr(fn, "__name__", snake_case(type(fn).__name__)))
         self._fn, self._fn_kwargs = fn, kwargs
         self.reset_state()
 
@@ -164,7 +170,7 @@ class _Hooks:
         return float(np.asarray(self.metric.result()))
 
 
-def for_compile(metric):
+def _for_compile(metric):
     """A metric of ``compile`` as the library takes it, with the object that keeps it."""
     if isinstance(metric, (str, dict)):
         return metric, None
@@ -180,7 +186,7 @@ def for_compile(metric):
     raise ValueError(f"Could not interpret metric identifier: {metric}")
 
 
-_classes = Family("metrics", Metric, __name__, "keras.metrics.{name}, native.")
+_classes = Family("metrics", _Native, __name__, "keras.metrics.{name}, native.")
 
 
 def get(identifier):
@@ -200,15 +206,12 @@ def serialize(metric):
 
 
 def deserialize(config, custom_objects=None):
-    if isinstance(config, str) and config == config.lower():
-        from . import losses
-
-        function = losses._function(config)
-        if function is not None:
-            return function
-    handle = _core.Metric(config)
     settings = config.get("config") or {} if isinstance(config, dict) else {}
-    return _classes.get(handle.class_name)(**settings)
+    name = config["class_name"] if isinstance(config, dict) else config
+    for class_name in _core.class_names("metrics"):
+        if name.lower() in (class_name.lower(), snake_case(class_name)):
+            return _classes.get(class_name)(**settings)
+    return _classes.get(_core.Metric(config).class_name)(**settings)
 
 
 def _make(name):
@@ -222,6 +225,13 @@ def _make(name):
     return found
 
 
+_FUNCTIONS = ("binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy", "top_k_categorical_accuracy",
+              "sparse_top_k_categorical_accuracy", "binary_crossentropy", "binary_focal_crossentropy",
+              "categorical_crossentropy", "categorical_focal_crossentropy", "sparse_categorical_crossentropy",
+              "categorical_hinge", "hinge", "squared_hinge", "huber", "kl_divergence", "log_cosh", "mean_absolute_error",
+              "mean_absolute_percentage_error", "mean_squared_error", "mean_squared_logarithmic_error", "poisson")
+
+
 def _accuracy(name):
     """Functions such as ``binary_accuracy(y_true, y_pred)``: one value per sample."""
     class_name = {"binary_accuracy": "BinaryAccuracy", "categorical_accuracy": "CategoricalAccuracy",
@@ -231,7 +241,14 @@ def _accuracy(name):
     if class_name is None:
         return None
 
-    def function(y_true, y_pred, **kwargs):
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    fields = [field for field in _classes.get(class_name)._fields if field.name not in ("name", "dtype")]
+    signature = inspect.Signature([inspect.Parameter("y_true", kind), inspect.Parameter("y_pred", kind)] + [
+        inspect.Parameter(field.name, kind, default=field.default) for field in fields])
+
+    def function(*args, **kwargs):
+        kwargs = signature.bind(*args, **kwargs).arguments
+        y_true, y_pred = kwargs.pop("y_true"), kwargs.pop("y_pred")
         y_true, y_pred = as_floats(y_true, "y_true"), as_floats(y_pred, "y_pred")
         results = []
         for i in range(len(y_pred)):
@@ -241,8 +258,10 @@ def _accuracy(name):
         return tensor(results, np.float32)
 
     function.__name__ = function.__qualname__ = name
+    function.__signature__ = signature
     return function
 
 
 __getattr__, __dir__ = attach(__name__, make=_make,
-                              names=lambda: {n for n in _classes.names() if not n.startswith("Compiled")})
+                              names=lambda: {n for n in _classes.names() if not n.startswith("Compiled")} |
+                              {n for n in _FUNCTIONS if _make(n)})

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import _core
+from .._lazy import attach
 from .._tensor import numpy_dtype, tensor
 
 
@@ -59,3 +60,20 @@ def categorical(logits, num_samples, dtype="int32", seed=None):
     logits = np.asarray(logits, np.float64)
     noise = np.random.default_rng(_seed(seed)).gumbel(size=(logits.shape[0], num_samples, logits.shape[1]))
     return tensor((logits[:, None, :] + noise).argmax(-1), numpy_dtype(dtype, "int32"))
+
+
+def beta(shape, alpha, beta, dtype=None, seed=None):
+    return tensor(np.random.default_rng(_seed(seed)).beta(alpha, beta, shape), numpy_dtype(dtype))
+
+
+def gamma(shape, alpha, dtype=None, seed=None):
+    return tensor(np.random.default_rng(_seed(seed)).gamma(alpha, 1.0, shape), numpy_dtype(dtype))
+
+
+def binomial(shape, counts, probabilities, dtype=None, seed=None):
+    return tensor(np.random.default_rng(_seed(seed)).binomial(np.asarray(counts, int), probabilities, shape),
+                  numpy_dtype(dtype))
+
+
+_hidden = frozenset({"np", "numpy_dtype", "tensor", "attach"})
+__getattr__, __dir__ = attach(__name__)

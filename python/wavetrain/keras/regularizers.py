@@ -1,5 +1,7 @@
 """keras.regularizers."""
 
+import inspect
+
 import numpy as np
 
 from .. import _core
@@ -9,13 +11,14 @@ from .._lazy import attach
 from .._tensor import tensor
 from ._simple import Simple, make_get
 
-_hidden = frozenset({"attach", "as_floats", "tensor", "np", "Family", "Simple", "make_get"})
+_hidden = frozenset({"inspect", "attach", "as_floats", "tensor", "np", "Family", "Simple", "make_get"})
 
 
 class Regularizer(Simple):
     """A penalty on a weight: ``L2(0.01)(weight)``."""
 
     _family = "regularizers"
+    __signature__ = inspect.Signature()
 
     def __call__(self, x):
         return tensor(self._handle(as_floats(x, "x")), np.float32)

@@ -72,8 +72,8 @@ def get_custom_objects():
 class custom_object_scope:
     """Names for classes of one's own while the scope lasts."""
 
-    def __init__(self, *args, **kwargs):
-        self.objects = kwargs | {key: value for given in args for key, value in given.items()}
+    def __init__(self, custom_objects):
+        self.objects = dict(custom_objects)
 
     def __enter__(self):
         self.before = dict(_custom)

@@ -5,12 +5,13 @@ import random as _python_random
 import numpy as np
 
 from .. import _core
-from .._data import as_array
+from .._data import as_array, unpack
+from .._lazy import attach
 from .config import disable_interactive_logging, enable_interactive_logging, is_interactive_logging_enabled
 from .saving import (CustomObjectScope, custom_object_scope, deserialize_keras_object, get_custom_objects,
                      get_registered_name, get_registered_object, register_keras_serializable, serialize_keras_object)
 
-_hidden = frozenset({"as_array", "np"})
+_hidden = frozenset({"as_array", "np", "unpack", "attach"})
 
 
 def set_random_seed(seed):
@@ -93,7 +94,8 @@ def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncati
 
 
 def timeseries_dataset_from_array(data, targets, sequence_length, sequence_stride=1, sampling_rate=1, batch_size=128,
-                                  shuffle=False, seed=None, start_index=None, end_index=None):
+                                  shuffle=False, seed=None, start_index=None, end_index=None,
+                                  format="tf"):
     """Windows over a series, in batches. Window i starts at i * sequence_stride, and its target is the one at its start: give
     ``targets=series[horizon:]``."""
     if start_index is not None:
@@ -134,7 +136,8 @@ def timeseries_dataset_from_array(data, targets, sequence_length, sequence_strid
     return Dataset(windows, -(-len(starts) // (batch_size or 1)))
 
 
-def split_dataset(dataset, left_size=None, right_size=None, shuffle=False, seed=None):
+def split_dataset(dataset, left_size=None, right_size=None, shuffle=False, seed=None,
+                  preferred_backend=None):
     """Two datasets, of the first and the last samples."""
     from ..data import Dataset
 
@@ -196,7 +199,8 @@ Sequence = PyDataset
 class Progbar:
     """A progress bar of one's own, in the form of ``fit``'s."""
 
-    def __init__(self, target, width=20, verbose=1, interval=0.05, stateful_metrics=None, unit_name="step"):
+    def __init__(self, target, width=20, verbose=1, interval=0.05, stateful_metrics=None, stateless_metrics=None,
+                 unit_name="step"):
         self.target, self.verbose = target, verbose
         self._seen = 0
 
@@ -214,5 +218,31 @@ class Progbar:
         self.update(self._seen + n, values)
 
 
-def plot_model(model, to_file="model.png", show_shapes=False, **kwargs):
+def pack_x_y_sample_weight(x, y=None, sample_weight=None):
+    if y is None:
+        return (x,) if isinstance(x, (list, tuple)) else x
+    return (x, y) if sample_weight is None else (x, y, sample_weight)
+
+
+def unpack_x_y_sample_weight(data):
+    return unpack(data)
+
+
+def is_keras_tensor(x):
+    from ._symbolic import KerasTensor
+
+    return isinstance(x, KerasTensor)
+
+
+def standardize_dtype(dtype):
+    from .._tensor import numpy_dtype
+
+    return numpy_dtype(dtype).name
+
+
+def plot_model(model, to_file="model.png", show_shapes=False, show_dtype=False, show_layer_names=False, rankdir="TB",
+               expand_nested=False, dpi=200, show_layer_activations=False, show_trainable=False, splines="ortho", **kwargs):
     raise NotImplementedError("plot_model; print(model.summary()) shows the layers")
+
+
+__getattr__, __dir__ = attach(__name__)

@@ -1,6 +1,9 @@
 #include "cpu/recurrent.hpp"
 
+#include <algorithm>
+
 #include "cpu/kernels/kernels.hpp"
+#include "cpu/kernels/mask_bytes.hpp"
 #include "graph/ops/recurrent.hpp"
 
 namespace wavetrain::cpu {
@@ -15,6 +18,8 @@ struct RecurrentKernel {
   SlotId dx = kNoSlot, dkernel = kNoSlot, drecurrent = kNoSlot, dbias = kNoSlot, dy = kNoSlot;
   SlotId packed = 0, packed_backward = kNoSlot, saved = kNoSlot, input_mask = kNoSlot, recurrent_mask = kNoSlot;
   SlotId partial = kNoSlot;
+  MaskBytes mask;
+  SlotId state[2] = {kNoSlot, kNoSlot}, initial[2] = {kNoSlot, kNoSlot};  // h, c
 
   Recurrence recurrence(const Run& run) const { return op.recurrence(run.shape[x_value], draws); }
   static float* optional(const Run& run, SlotId slot) { return slot == kNoSlot ? nullptr : run.slot[slot]; }
@@ -26,6 +31,9 @@ struct RecurrentKernel {
     in.x = run.slot[x];
     in.input_dropout = optional(run, input_mask);
     in.recurrent_dropout = optional(run, recurrent_mask);
+    in.mask = mask.bytes(run);
+    in.h0 = optional(run, initial[0]);
+    in.c0 = optional(run, initial[1]);
     return in;
   }
   RecurrentWeightGradients<float> weight_gradients(const Run& run) const {
@@ -41,8 +49,15 @@ struct RecurrentKernel {
                   optional(run, recurrent_mask));
   }
   void forward(const Run& run, Index first, Index last, int thread) const {
-    recurrent_forward(recurrence(run), run.slot[packed], inputs(run), RecurrentOutputs<float>{.y = run.slot[y]},
-                      optional(run, saved), run.scratch_of(thread), first, last);
+    mask.convert(run, first, last);
+    const Index units = op.options.units;
+    for (int i = 0; i < op.states(); ++i) {
+      std::copy_n(run.slot[state[i]] + first * units, (last - first) * units, run.slot[initial[i]] + first * units);
+    }
+    const RecurrentOutputs<float> out{
+        .y = run.slot[y], .h_last = optional(run, state[0]), .c_last = optional(run, state[1])};
+    recurrent_forward(recurrence(run), run.slot[packed], inputs(run), out, optional(run, saved), run.scratch_of(thread),
+                      first, last);
   }
   void backward(const Run& run, Index first, Index last, int thread) const {
     recurrent_backward(recurrence(run), run.slot[packed_backward], inputs(run),
@@ -90,6 +105,11 @@ bool compile_recurrent(KernelBuilder& b) {
   b.scratch(recurrent_scratch_floats(r, r.B));
   if (k.op.input_masks() > 0) k.input_mask = b.saved(k.op.input_mask_floats(x));
   if (k.op.recurrent_masks() > 0) k.recurrent_mask = b.saved(k.op.recurrent_mask_floats(x));
+  k.mask = MaskBytes(b, 4);
+  for (int i = 0; i < op->states(); ++i) {
+    k.state[i] = b.state(i);
+    k.initial[i] = b.saved(op->state_floats(x));
+  }
   const bool trains = b.training() && (b.wants_grad(0) || b.wants_grad(1) || b.wants_grad(2) || b.wants_grad(3));
   if (trains || k.draws) k.saved = b.saved(recurrent_saved_floats(r));
   if (trains) {

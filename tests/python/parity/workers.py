@@ -72,9 +72,10 @@ class Sides:
         return self.tensorflow.ask(do="prepare", folder=str(folder), case=json.loads(case.to_json()),
                                    model_file=model_file, steps_before=steps_before)
 
-    def run_keras(self, folder):
-        """Leaves tensorflow.npz, double.npz and jax.npz in `folder`."""
+    def run_keras(self, folder, sides=("tensorflow", "jax", "double")):
+        """Leaves tensorflow.npz, double.npz and jax.npz in `folder`, or those of `sides`."""
         jobs = [(self.tensorflow, "tensorflow", "float32"), (self.jax, "jax", "float32"), (self.tensorflow, "double", "float64")]
+        jobs = [job for job in jobs if job[1] in sides]
         for worker, who, dtype in jobs:
             worker.send(do="run", folder=str(folder), who=who, dtype=dtype)
         answers, failures = [], []

@@ -20,13 +20,13 @@ keras.config.set_floatx("float64")
 import jax.numpy as jnp
 from keras.src import backend
 
-backend.numpy.mean = lambda x, axis=None, keepdims=False: jnp.mean(x, axis=axis, keepdims=keepdims)
+backend.numpy.mean = lambda x, axis=None, keepdims=False: jnp.mean(getattr(x, "value", x), axis=axis, keepdims=keepdims)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def numbers(values):
-    return ", ".join(repr(float(v)) for v in np.ravel(np.asarray(values)))
+    return ", ".join("%.10g" % v for v in np.ravel(np.asarray(values)))
 
 
 def write(name, lines):
@@ -72,7 +72,45 @@ OPTIMIZERS = {
     "sgd_schedule": lambda: O.SGD(S.ExponentialDecay(0.1, 3, 0.5)),
     "adam_schedule_accumulate": lambda: O.Adam(S.PolynomialDecay(0.1, 9), gradient_accumulation_steps=2),
     "sgd_constraint": lambda: O.SGD(0.1),
+    "adagrad_start": lambda: O.Adagrad(0.1, initial_accumulator_value=0.0, epsilon=1e-3, weight_decay=0.01),
+    "adadelta_rho": lambda: O.Adadelta(0.7, rho=0.8, epsilon=1e-4, clipvalue=0.2),
+    "adamax_decay": lambda: O.Adamax(0.02, beta_1=0.8, beta_2=0.9, epsilon=1e-3, weight_decay=0.05),
+    "nadam_betas": lambda: O.Nadam(0.02, beta_1=0.8, beta_2=0.9, epsilon=1e-3, gradient_accumulation_steps=2),
+    "ftrl_power": lambda: O.Ftrl(0.1, learning_rate_power=-0.3, l1_regularization_strength=0.02),
+    "lion_decay": lambda: O.Lion(0.01, beta_1=0.7, beta_2=0.8, weight_decay=0.3, use_ema=True),
+    "lamb_decay": lambda: O.Lamb(0.02, beta_1=0.8, beta_2=0.9, epsilon=1e-3, weight_decay=0.1, clipnorm=0.3),
+    "schedule_free": lambda: O.ScheduleFreeAdamW(0.02),
+    "schedule_free_warmup": lambda: O.ScheduleFreeAdamW(0.05, beta_1=0.7, beta_2=0.9, epsilon=1e-3, warmup_steps=6,
+                                                        weight_decay=0.1),
+    "rmsprop_all": lambda: O.RMSprop(0.01, rho=0.7, epsilon=1e-3, weight_decay=0.1, global_clipnorm=0.3, use_ema=True,
+                                     ema_momentum=0.8, loss_scale_factor=2.0),
+    "adamw_amsgrad": lambda: O.AdamW(0.02, amsgrad=True, beta_1=0.5, beta_2=0.7, clipnorm=0.2),
 }
+
+# Those that look at whole weights, on more of them.
+WHOLE_WEIGHT_OPTIMIZERS = {
+    "adafactor": lambda: O.Adafactor(0.5),
+    "adafactor_options": lambda: O.Adafactor(0.2, beta_2_decay=-0.6, epsilon_1=1e-4, epsilon_2=0.1, clip_threshold=0.7,
+                                             relative_step=False, weight_decay=0.1),
+    "adafactor_schedule": lambda: O.Adafactor(S.ExponentialDecay(0.5, 3, 0.5), gradient_accumulation_steps=2),
+    "muon": lambda: O.Muon(0.02),
+    "muon_options": lambda: O.Muon(0.05, adam_beta_1=0.8, adam_beta_2=0.9, adam_weight_decay=0.2, epsilon=1e-3,
+                                   weight_decay=0.1, muon_a=2.0, muon_b=-1.5, muon_c=0.5, adam_lr_ratio=0.5,
+                                   momentum=0.8, ns_steps=4, nesterov=False, rms_rate=None, exclude_layers=["tal+"]),
+    "muon_embeddings": lambda: O.Muon(0.02, exclude_embeddings=False, adam_weight_decay=None, global_clipnorm=0.5),
+    "lamb_whole": lambda: O.Lamb(0.02, weight_decay=0.1),
+}
+WHOLE_WEIGHTS = {"kernel": (2, 3), "tall": (4, 2), "token_embedding": (3, 2), "filters": (3, 2, 2), "bias": (3,)}
+
+
+def optimizer_line(name, optimizer, variables, gradient, steps):
+    for step in range(steps):
+        optimizer.apply([keras.ops.array(gradient(v, i, step)) for i, v in enumerate(variables)], variables)
+    optimizer.finalize_variable_values(variables)
+    names = ", ".join('"%s"' % v.path.split("/")[-1] for v in optimizer.variables)
+    state = np.concatenate([np.ravel(np.asarray(v)) for v in optimizer.variables])
+    weights = np.concatenate([np.ravel(np.asarray(v)) for v in variables])
+    return '{"%s", {%s},\n {%s},\n {%s}},' % (name, numbers(weights), names, numbers(state))
 
 
 def optimizer_lines():
@@ -82,14 +120,21 @@ def optimizer_lines():
         bias = keras.Variable(np.array([0.1, -0.4, 0.7]), name="bias")
         if name == "sgd_constraint":
             kernel.constraint = keras.constraints.MaxNorm(0.6)
-        optimizer = make()
-        for step in range(12):
-            g = [0.3 * math.sin(1.7 * i + 0.9 * step) + 0.1 * math.cos(step) for i in range(9)]
-            optimizer.apply([keras.ops.array(np.reshape(g[:6], (2, 3))), keras.ops.array(g[6:])], [kernel, bias])
-        optimizer.finalize_variable_values([kernel, bias])
-        names = ", ".join('"%s"' % v.path.split("/")[-1] for v in optimizer.variables)
-        state = np.concatenate([np.ravel(np.asarray(v)) for v in optimizer.variables])
-        lines.append('{"%s", {%s, %s},\n {%s},\n {%s}},' % (name, numbers(kernel), numbers(bias), names, numbers(state)))
+
+        def gradient(variable, i, step):
+            first, shape = [(0, (2, 3)), (6, (3,))][i]
+            return np.reshape([0.3 * math.sin(1.7 * (first + k) + 0.9 * step) + 0.1 * math.cos(step)
+                               for k in range(math.prod(shape))], shape)
+
+        lines.append(optimizer_line(name, make(), [kernel, bias], gradient, 12))
+    for name, make in WHOLE_WEIGHT_OPTIMIZERS.items():
+        def waves(i, shape, speed):
+            return np.reshape([math.sin(speed * (k + 1) + i) for k in range(math.prod(shape))], shape)
+
+        variables = [keras.Variable(waves(i, shape, 1.3), name=v)
+                     for i, (v, shape) in enumerate(WHOLE_WEIGHTS.items())]
+        lines.append(optimizer_line(name, make(), variables,
+                                    lambda v, i, step: 0.2 * waves(i + 0.9 * step, tuple(v.shape), 1.7), 6))
     return lines
 
 

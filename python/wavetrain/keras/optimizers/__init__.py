@@ -3,13 +3,14 @@
 import numpy as np
 
 from ... import _core
-from ..._classes import Described, Family, snake_case
+from ..._classes import Described, Family, Field, fields_of, signature, snake_case
 from ..._data import as_array
 from ..._lazy import attach
 from ..._tensor import tensor
 from .._variables import Variable
 
-_hidden = frozenset({"attach", "as_array", "tensor", "np", "Described", "Family", "Variable", "snake_case"})
+_hidden = frozenset({"attach", "as_array", "tensor", "np", "Described", "Family", "Variable", "snake_case", "Field", "fields_of",
+                     "signature"})
 
 
 class _Rate(float):
@@ -42,6 +43,7 @@ class Optimizer(Described):
     """What every optimizer has. Of its own it works on variables: ``apply(gradients, variables)``."""
 
     _family = "optimizers"
+    _variadic = True
 
     def __init__(self, *args, **kwargs):
         if self._description is None:
@@ -56,7 +58,7 @@ class Optimizer(Described):
             raise NotImplementedError("A learning rate that is a function of Python: use callbacks.LearningRateScheduler")
         if isinstance(rate, (int, np.generic)) or hasattr(rate, "numpy"):
             given["learning_rate"] = float(rate)
-        self.name = given.get("name") or snake_case(type(self).__name__)
+        self.name = given.get("name") or _core.automatic_name(type(self).__name__)
         self._handle = _core.Optimizer({"class_name": self._description, "config": given})
         self._schedule = rate if isinstance(rate, Described) else None
 
@@ -131,6 +133,12 @@ class Optimizer(Described):
     def __repr__(self):
         return f"<keras.optimizers.{type(self).__name__} {self.name}>"
 
+
+_COMMON = ("learning_rate", "weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "use_ema", "ema_momentum",
+           "ema_overwrite_frequency", "loss_scale_factor", "gradient_accumulation_steps", "name")
+Optimizer.__signature__ = signature(
+    [Field(f.name, f.type, f.name == "learning_rate", f.default, f.aliases) for f in fields_of("optimizers", "SGD")
+     if f.name in _COMMON], variadic=True)
 
 _classes = Family("optimizers", Optimizer, __name__, "keras.optimizers.{name}, native.")
 

@@ -1,5 +1,7 @@
 """keras.optimizers.schedules."""
 
+import inspect
+
 import numpy as np
 
 from ... import _core
@@ -8,13 +10,14 @@ from ..._lazy import attach
 from ..._tensor import tensor
 from .._simple import Simple, make_get
 
-_hidden = frozenset({"attach", "tensor", "np", "Family", "Simple", "make_get"})
+_hidden = frozenset({"inspect", "attach", "tensor", "np", "Family", "Simple", "make_get"})
 
 
 class LearningRateSchedule(Simple):
     """A learning rate that depends on the number of steps done: ``schedule(step)``."""
 
     _family = "schedules"
+    __signature__ = inspect.Signature()
 
     def __call__(self, step):
         return tensor(self._handle(int(step)), np.float32)

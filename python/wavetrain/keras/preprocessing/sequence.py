@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from ..._lazy import attach
 from ..utils import PyDataset, pad_sequences
 
-__all__ = ["TimeseriesGenerator", "pad_sequences"]
+_hidden = frozenset({"np", "PyDataset", "attach"})
+__getattr__, __dir__ = attach(__name__)
 
 
 class TimeseriesGenerator(PyDataset):

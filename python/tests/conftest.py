@@ -1,0 +1,44 @@
+"""Tests of the module, in a Python that has numpy and pytest; where Keras can be imported too, it is the judge."""
+
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+import pytest
+
+from wavetrain import keras as own
+
+
+def pytest_addoption(parser):
+    parser.addoption("--against-keras", action="store_true", help="only what is compared with Keras itself")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--against-keras"):
+        left_out = [item for item in items if "real" not in item.fixturenames]
+        items[:] = [item for item in items if "real" in item.fixturenames]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("filterwarnings", "ignore:Do not pass an `input_shape`")
+    config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning")
+
+
+@pytest.fixture(autouse=True)
+def fresh_names():
+    own.utils.set_random_seed(7)
+    own.backend.clear_session()
+
+
+@pytest.fixture(scope="session")
+def real():
+    return pytest.importorskip("keras", reason="Keras is not installed")
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(3)
