@@ -102,6 +102,7 @@ cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity, bool maske
       options_.loss.has_value() && activation != OutputActivation::none && options_.loss.fuses(activation);
   auto plan = std::make_shared<const cpu::Plan>(graph, capacity, train, num_threads(), train && loss_takes_activation);
   if (train) build_optimizer();
+  if (train) tuner_ = {};
   work = std::make_unique<cpu::Workspace>(std::move(plan), train ? gradients_ : nullptr);
   return *work;
 }
@@ -243,6 +244,7 @@ double Trainer::add_regularizers(cpu::Workspace& work, bool train) {
 void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, Index count, bool train,
                         cpu::Workspace& work) {
   const cpu::FlushDenormals flush;
+  const ThreadTuner::Step step = tuner_.step(train);
   Shape batch = fit_to_input(examples.x.shape(), state().input_shape);
   batch[0] = count;
   work.bind(batch);

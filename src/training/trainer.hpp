@@ -9,6 +9,7 @@
 
 #include "cpu/workspace.hpp"
 #include "training/model_state.hpp"
+#include "training/thread_tuner.hpp"
 #include "wavetrain/sequential.hpp"
 
 namespace wavetrain {
@@ -76,6 +77,7 @@ class Trainer {
   std::vector<Tracked> metrics_;
   std::unique_ptr<cpu::Workspace> train_, test_;
   std::shared_ptr<AlignedVector<float>> gradients_;
+  ThreadTuner tuner_;
   // What the optimizer's slots were made for, and where its weights lay then.
   const Graph* optimized_graph_ = nullptr;
   std::vector<const float*> optimized_weights_;
