@@ -111,20 +111,35 @@ cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity, bool maske
   const std::shared_ptr<const Graph> graph = state().graph_for(masked);
   if (work != nullptr && &work->plan().graph() == graph.get() && work->plan().fits(capacity)) {
     work->refresh_weights();
+    if (train) build_optimizer();
     return *work;
   }
-  const bool loss_takes_activation = options_.loss.has_value() && options_.loss.fuses(output_activation(*graph));
+  // Of an activation that no loss takes along, like tanh, the derivative stays with the model.
+  const OutputActivation activation = output_activation(*graph);
+  const bool loss_takes_activation =
+      options_.loss.has_value() && activation != OutputActivation::none && options_.loss.fuses(activation);
   auto plan = std::make_shared<const cpu::Plan>(graph, capacity, train, num_threads(), train && loss_takes_activation);
   if (train) build_optimizer();
+  if (train) tuner_ = {};
   work = std::make_unique<cpu::Workspace>(std::move(plan), train ? gradients_ : nullptr);
   return *work;
 }
 
 void Trainer::build_optimizer() {
   const std::shared_ptr<const Graph>& graph = state().graph;
-  if (optimized_graph_ == graph.get()) return;
   const cpu::FlatLayout layout = cpu::flat_layout(*graph, true);
-  gradients_ = std::make_shared<AlignedVector<float>>(static_cast<std::size_t>(layout.floats));
+  const bool known = optimized_graph_ == graph.get();
+  const auto moved = [&](std::size_t i) {
+    return graph->value(layout.blocks[i].value).variable.data() != optimized_weights_[i];
+  };
+  std::vector<OptimizerVariable> kept;
+  if (known) {
+    bool stayed = true;
+    for (std::size_t i = 0; i < layout.blocks.size() && stayed; ++i) stayed = !moved(i);
+    if (stayed) return;
+    kept = options_.optimizer.variables();  // a layer has gone to another model in between
+  }
+  if (!known) gradients_ = std::make_shared<AlignedVector<float>>(static_cast<std::size_t>(layout.floats));
   const auto path = [this](const Variable& variable) {
     for (const Layer& layer : state().layers) {
       const auto& variables = layer.variables();
@@ -135,8 +150,10 @@ void Trainer::build_optimizer() {
     return variable.name();
   };
   std::vector<OptimizerBlock> blocks;
+  optimized_weights_.clear();
   for (const cpu::FlatLayout::Block& block : layout.blocks) {
     const Variable& variable = graph->value(block.value).variable;
+    optimized_weights_.push_back(variable.data());
     blocks.push_back({.w = variable.data(),
                       .g = gradients_->data() + block.offset,
                       .shape = variable.shape(),
@@ -145,6 +162,7 @@ void Trainer::build_optimizer() {
                       .path = path(variable)});
   }
   options_.optimizer.build(blocks);
+  if (known) options_.optimizer.set_variables(kept);
   optimized_graph_ = graph.get();
 }
 
@@ -245,6 +263,7 @@ double Trainer::add_regularizers(cpu::Workspace& work, bool train) {
 void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, Index count, bool train,
                         cpu::Workspace& work) {
   const cpu::FlushDenormals flush;
+  const ThreadTuner::Step step = tuner_.step(train);
   Shape batch = fit_to_input(examples.x.shape(), state().input_shape);
   batch[0] = count;
   work.bind(batch);

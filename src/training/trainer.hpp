@@ -9,6 +9,7 @@
 
 #include "cpu/workspace.hpp"
 #include "training/model_state.hpp"
+#include "training/thread_tuner.hpp"
 #include "wavetrain/sequential.hpp"
 
 namespace wavetrain {
@@ -86,7 +87,10 @@ class Trainer {
   std::vector<Tracked> metrics_;
   std::unique_ptr<cpu::Workspace> train_, test_;
   std::shared_ptr<AlignedVector<float>> gradients_;
-  const Graph* optimized_graph_ = nullptr;  // what the optimizer's slots were made for
+  ThreadTuner tuner_;
+  // What the optimizer's slots were made for, and where its weights lay then.
+  const Graph* optimized_graph_ = nullptr;
+  std::vector<const float*> optimized_weights_;
   std::uint64_t steps_ = 0;
   bool stop_ = false;
 
