@@ -100,7 +100,13 @@ TEST_P(KerasVersions, ModelsPredictAndTrainOn) {
       // Keras 2 does not write the state of its older optimizers into .keras files.
       if (member == "optimizer_decaying.keras" || member == "optimizer_legacy_adam.keras") continue;
       EXPECT_EQ(log.text(), "");
-      EXPECT_GT(model.optimizer().built() ? model.optimizer().iterations() : 0, 0) << "no optimizer state";
+      // Keras before 2.3 counts steps only where they matter.
+      const bool counted = GetParam() != "keras-2.2.4" || (name != "optimizer_rmsprop" && !name.starts_with("optimizer_ada")) ||
+                           name.starts_with("optimizer_adam");
+      EXPECT_TRUE(model.optimizer().built()) << "no optimizer state";
+      if (counted) {
+        EXPECT_GT(model.optimizer().iterations(), 0) << "no optimizer state";
+      }
       model.train_on_batch(x, version.array(name + ".t.npy"));
       expect_close(model.predict(x), version.array(name + ".next.npy"), 5e-6, "after one more step");
       ++continued;
