@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <filesystem>
 #include <utility>
 
 #include "interrupt.hpp"
@@ -62,8 +63,9 @@ void write_results(const ModelChoice& choice, const Settings& settings, const Hi
   save(choice.model, settings, options.out);
   if (!options.history.empty()) files::write_file_atomically(options.history, history_csv(history));
   if (!options.curves.empty()) {
-    files::write_file_atomically(options.curves,
-                                 curves_svg(history, fmt::format("{} on {}", options.model, options.data)));
+    files::write_file_atomically(
+        options.curves, curves_svg(history, fmt::format("{} on {}", options.model,
+                                                        std::filesystem::path(options.data).filename().string())));
   }
 }
 

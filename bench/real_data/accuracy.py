@@ -148,6 +148,7 @@ def main():
     parser.add_argument("--results", type=Path, required=True)
     parser.add_argument("--program", type=Path, default=ROOT / "build/release/bin/wavetrain")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--set", choices=RUNS, help="one data set")
     parser.add_argument("--only", choices=("ours", "keras", "table"))
     arguments = parser.parse_args()
     results = {}
@@ -163,7 +164,7 @@ def main():
             import keras
         except ImportError:
             keras = None
-        for name in RUNS:
+        for name in RUNS if arguments.set is None else [arguments.set]:
             if not (find(arguments.data, name, "TRAIN") and find(arguments.data, name, "TEST")):
                 print(f"skipped: {name} is not in {arguments.data}")
                 continue

@@ -186,6 +186,29 @@ def test_a_callback_may_save_and_a_layer_be_shared(tmp_path, rng):
     np.testing.assert_array_equal(shared(x), one.predict(x, verbose=0))
 
 
+def test_training_goes_on_where_a_layer_has_gone_to_another_model(rng):
+    layer = own.layers.Dense(4)
+    x, y = rng.normal(size=(64, 3)).astype("float32"), np.ones((64, 1), "float32")
+
+    def trained(part_of_it):
+        own.utils.set_random_seed(1)
+        layer = own.layers.Dense(4)
+        model = own.Sequential([own.Input((3,)), layer, own.layers.Dense(1)])
+        model.compile("adam", "mse")
+        model.fit(x, y, verbose=0, shuffle=False)
+        if part_of_it:
+            part = own.Model(model.inputs, layer(model.inputs[0]))
+            np.testing.assert_array_equal(part.predict(x, verbose=0), layer(x))
+        model.fit(x, y, epochs=2, verbose=0, shuffle=False)
+        if part_of_it:
+            np.testing.assert_array_equal(part.predict(x, verbose=0), layer(x))
+        return model.get_weights()
+
+    for a, b in zip(trained(True), trained(False)):
+        np.testing.assert_array_equal(a, b)
+    assert not layer.built
+
+
 def test_compiling_again_keeps_the_optimizer(rng):
     model = own.Sequential([own.Input((3,)), own.layers.Dense(1)])
     optimizer = own.optimizers.Adam()

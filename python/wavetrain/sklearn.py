@@ -120,7 +120,8 @@ class SeriesClassifier(ClassifierMixin, _Series):
         return self._outputs(X)
 
     def predict(self, X):
-        return self.classes_[self._outputs(X).argmax(axis=1)]
+        probabilities = self._outputs(X)
+        return self.classes_[probabilities.argmax(axis=1)]
 
 
 class SeriesRegressor(RegressorMixin, _Series):
@@ -144,5 +145,5 @@ class SeriesRegressor(RegressorMixin, _Series):
         return self._fit(X, (y - self._center) / self._spread, y.shape[1], None, "mse")
 
     def predict(self, X):
-        values = self._outputs(X) * self._spread + self._center
+        values = self._outputs(X).astype(np.float64) * self._spread + self._center
         return values[:, 0] if self._single else values

@@ -107,7 +107,7 @@ std::size_t Workspace::bytes() const {
 
 int Workspace::threads_for(double cost) const {
   const double useful = cost / kCostPerThread;
-  const int allowed = std::min(num_threads(), plan_->max_threads());
+  const int allowed = std::min(usable_threads(), plan_->max_threads());
   return useful >= allowed ? allowed : std::max(1, static_cast<int>(useful));
 }
 
@@ -130,10 +130,14 @@ void Workspace::run(const std::vector<Segment>& segments) {
 void Workspace::run_samples(const Segment& segment) {
   const Index n = run_.batch;
   const auto work = [&](Index first, Index last, int thread) {
-    for (const Stage& stage : segment.stages) {
-      const Index fold = folds_[static_cast<std::size_t>(stage.node)];
-      if (fold == 1) stage.run(stage.kernel, run_, first, last, thread);
-      else stage.run(stage.kernel, run_of(stage), first * fold, last * fold, thread);
+    const Index chunk = segment.chunk > 0 ? segment.chunk : last - first;
+    for (Index from = first; from < last; from += chunk) {
+      const Index to = std::min(last, from + chunk);
+      for (const Stage& stage : segment.stages) {
+        const Index fold = folds_[static_cast<std::size_t>(stage.node)];
+        if (fold == 1) stage.run(stage.kernel, run_, from, to, thread);
+        else stage.run(stage.kernel, run_of(stage), from * fold, to * fold, thread);
+      }
     }
   };
   const Index parts = std::min<Index>(n, threads_for(segment.cost_per_sample * static_cast<double>(n)));

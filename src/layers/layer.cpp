@@ -9,6 +9,7 @@
 #include "core/naming.hpp"
 #include "core/suggest.hpp"
 #include "layers/layer_state.hpp"
+#include "layers/refused.hpp"
 #include "layers/registry.hpp"
 #include "wavetrain/log.hpp"
 #include "wavetrain/random.hpp"
@@ -166,7 +167,9 @@ Layer make_layer(const std::string& class_name, const Config& arguments) {
   const auto& classes = known_layer_classes();
   const auto entry = classes.find(class_name);
   if (entry == classes.end()) {
-    throw ValueError(fmt::format("Unknown layer: '{}'.{}", class_name, did_you_mean(class_name, layer_class_names())));
+    if (const std::string reason = why_refused(class_name); !reason.empty()) throw NotSupported(reason);
+    throw ValueError(fmt::format("Unknown layer: '{}'.{} A layer of your own has to be registered first: register_layer<T>().",
+                                 class_name, did_you_mean(class_name, layer_class_names())));
   }
   return entry->second.make(arguments);
 }

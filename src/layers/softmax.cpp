@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include <fmt/format.h>
+
 #include "graph/ops/activation.hpp"
 #include "graph/ops/permute.hpp"
 #include "graph/ops/reshape.hpp"

@@ -67,7 +67,7 @@ def nested(keras):
         layers.TimeDistributed(layers.Dense(4)),
         layers.RNN([layers.LSTMCell(3), layers.GRUCell(2), layers.LSTMCell(4)], return_sequences=True),
         inner,
-        layers.Bidirectional(layers.GRU(2), backward_layer=layers.SimpleRNN(3, go_backwards=True, trainable=False)),
+        layers.Bidirectional(layers.GRU(3), backward_layer=layers.SimpleRNN(3, go_backwards=True, trainable=False)),
         layers.Dense(1),
     ])
     model.compile(optimizer="adam", loss="mse")

@@ -114,16 +114,22 @@ class Variable:
 
 def variables_of(layer):
     """The variables of a layer, trainable ones first. A frozen layer's are not trainable."""
-    result = []
-    active = layer.trainable
-    model = layer._model() if layer._model is not None else None
+    model = layer._in_a_model()
     place = layer.name if model is None else f"{model.name}/{layer.name}"
-    for handle in sorted(layer._layer.variables, key=lambda v: not v.trainable):
-        group = handle.group
+    return sorted(_walk(layer._layer, place, True), key=lambda variable: not variable.trainable)
+
+
+def _walk(handle, place, active):
+    active = active and handle.trainable
+    result = []
+    for variable in handle.own_variables:
+        group = variable.group
         if group == "cell":
-            group = f"{snake_case(layer._layer.class_name)}_cell"
-        path = "/".join(filter(None, (place, group, handle.name)))
-        result.append(Variable._of(handle, path, active and handle.trainable))
+            group = f"{snake_case(handle.class_name)}_cell"
+        result.append(Variable._of(variable, "/".join(filter(None, (place, group, variable.name))),
+                                   active and variable.trainable))
+    for _, part in handle.sublayers:
+        result += _walk(part, f"{place}/{part.name}", active)
     return result
 
 
