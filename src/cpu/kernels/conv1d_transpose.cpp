@@ -61,7 +61,10 @@ struct ConvTransposeKernel {
   void backward_weights(const Run& run, Index begin, Index end, int thread) const {
     conv1d_backward_weights(shape(run), gradient(run), run.batch, begin, end, run.scratch_of(thread));
   }
-  void finish_gradient(const Run& run) const { conv1d_finish_gradient(shape(run), gradient(run), run.batch); }
+  Index finish_tasks(const Run& run) const { return conv1d_finish_tasks(shape(run), run.batch); }
+  void finish_gradient(const Run& run, Index begin, Index end, int) const {
+    conv1d_finish_gradient(shape(run), gradient(run), run.batch, begin, end);
+  }
   void backward_bias(const Run& run) const {
     const Conv1DShape s = shape(run);
     column_sums(run.batch, s.T, s.C, run.slot[dy], s.C, s.T * s.C, run.slot[dbias], false);
@@ -106,7 +109,7 @@ bool compile_conv1d_transpose(KernelBuilder& b) {
   b.backward_samples<&ConvTransposeKernel::backward_input>(kernel);
   if (kernel.dkernel != kNoSlot) {
     b.backward_tasks<&ConvTransposeKernel::backward_weights, &ConvTransposeKernel::gradient_tasks>(kernel);
-    b.backward_once<&ConvTransposeKernel::finish_gradient>(kernel);
+    b.backward_tasks<&ConvTransposeKernel::finish_gradient, &ConvTransposeKernel::finish_tasks>(kernel);
   }
   if (kernel.dbias != kNoSlot) b.backward_once<&ConvTransposeKernel::backward_bias>(kernel);
   return true;

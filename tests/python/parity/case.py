@@ -16,7 +16,7 @@ class Case:
     compile: a Keras compile config (see `compile_config`), or None for a case that only predicts.
     target: how y is drawn: "normal", "binary", "onehot", "labels" (N, or N by T), "labels_column" (N, 1), "normal_flat" (N).
     sample_weight, class_weight: whether training is weighted; `class_weight` maps class to weight.
-    x: "normal", or "grid" for values evenly spaced over [-scale, scale] (an odd number of values has 0 among them).
+    x: "normal", "padded" (zeros behind ends of different lengths), "ids" (0 to 4), or "grid" for values evenly spaced over [-scale, scale] (an odd number of values has 0 among them).
     actions: see the package's docstring.
     seed: of weights and data.
     replay: the arguments of scripts/compare-with-keras that run this case again.
@@ -101,11 +101,16 @@ def draw_data(case, output_shape):
     random = np.random.default_rng([case.seed, 1])
     inner = tuple(case.steps if size is None else size for size in case.input_shape)
     shape = (case.samples, *inner)
-    if case.x == "grid":
+    if case.x == "ids":  # for Embedding; 0 is the masked one
+        x = random.integers(0, 5, shape)
+    elif case.x == "grid":
         size = int(np.prod(shape))
         x = np.linspace(-case.scale, case.scale, size).reshape(shape)
     else:
         x = random.normal(0.0, case.scale, shape)
+    if case.x == "padded":  # behind its end a series is zero
+        for row, length in enumerate(random.integers(1, shape[1] + 1, shape[0])):
+            x[row, length:] = 0
     data = {"x": x.astype(np.float32)}
     if case.compile is None:
         return data
