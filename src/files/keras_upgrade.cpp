@@ -94,6 +94,12 @@ Config layer_object(std::string_view class_name, Config config) {
   return Config::dict({{"module", "keras.layers"}, {"class_name", class_name}, {"config", std::move(config)}, {"registered_name", nullptr}});
 }
 
+// What the separable convolutions wrote because they were convolutions too, and have no use for.
+bool inherits_in_vain(std::string_view class_name, std::string_view key) {
+  const bool separable = class_name.starts_with("SeparableConv") || class_name.starts_with("DepthwiseConv");
+  return separable && (key == "groups" || key == "kernel_initializer" || key == "kernel_regularizer" || key == "kernel_constraint");
+}
+
 // The layers that an argument holds: `layer`, `backward_layer`, `cell`, `cells`.
 bool holds_layers(std::string_view key) { return key == "layer" || key == "backward_layer" || key == "cell" || key == "cells"; }
 
@@ -192,7 +198,9 @@ Config upgraded_layer(const Config& layer, KerasVersion version) {
       }
       std::string name = key;
       if (version.major < 3) {
-        if (class_name != "InputLayer" && contains(kDropped, key)) continue;
+        const bool is_size = key == "input_dim" && class_name == "Embedding";  // elsewhere a part of the first input's shape
+        if (class_name != "InputLayer" && !is_size && contains(kDropped, key)) continue;
+        if (inherits_in_vain(class_name, key)) continue;
         const auto& gone = gone_arguments();
         const auto found = std::find_if(gone.begin(), gone.end(), [&](const Gone& g) { return g.name == key; });
         if (found != gone.end()) {

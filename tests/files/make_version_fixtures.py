@@ -271,7 +271,7 @@ for name, (make, repeatable) in cases.items():
     save(name, model, whole(name, model, name == "chain"), x, t if repeatable else None)
 try:
     model, x, t = trained(masked, x=random.randint(0, 7, (5, 6)).astype("int32"))
-    save("masked", model, whole("masked", model), x, t)
+    save("masked", model, whole("masked", model), x)
 except Exception as error:
     note("masked", "model", error)
 for name, make in [("branched", branched), ("with_lambda", with_lambda)]:
