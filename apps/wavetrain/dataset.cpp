@@ -25,6 +25,23 @@ char separator_of(const DataOptions& options) {
   throw ValueError(fmt::format("--separator: expected one character or `tab`. Received: {}", options.separator));
 }
 
+// One infinite value is enough to turn every weight into NaN. `place` says where position (i, j, k) is.
+template <class Place>
+void refuse_infinite(const std::string& path, const Array& values, Place place) {
+  const auto found = std::find_if(values.begin(), values.end(), [](float value) { return std::isinf(value); });
+  if (found == values.end()) return;
+  throw ValueError(fmt::format("{}: expected finite numbers. Received: {} in {} (counted from 0)", path, *found,
+                               place(static_cast<Index>(found - values.begin()))));
+}
+
+void refuse_infinite(const std::string& path, const series::SeriesSet& set) {
+  refuse_infinite(path, set.values, [&](Index i) {
+    const Index channels = set.channels(), steps = set.time();
+    return fmt::format("series {}, channel {}, step {}", i / channels / steps, i % channels, i / channels % steps);
+  });
+  refuse_infinite(path, set.targets, [&](Index i) { return fmt::format("the target of series {}", i); });
+}
+
 }  // namespace
 
 void add_data_options(CLI::App& command, DataOptions& options) {
@@ -65,6 +82,7 @@ series::SeriesSet read_set(const std::string& path, const DataOptions& options, 
                                                      .class_names = class_names});
   if (set.samples() == 0) throw FileError(fmt::format("{}: expected at least one series. Received: none.", path));
   if (set.has_missing) series::fill_missing(set, policy);
+  refuse_infinite(path, set);
   if (!class_names.empty() && set.has_labels()) series::match_classes(set, class_names);
   return set;
 }
@@ -129,6 +147,10 @@ ForecastData read_forecast(const std::string& path, const DataOptions& options, 
   } catch (const ValueError& error) {
     throw ValueError(fmt::format("{}: {}", path, error.what()));
   }
+  refuse_infinite(path, table.values, [&](Index i) {
+    const auto width = static_cast<Index>(table.columns.size());
+    return fmt::format("row {} of column `{}`", i / width, table.columns[static_cast<std::size_t>(i % width)]);
+  });
   return {table, table};
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "interrupt.hpp"
 #include "report.hpp"
 #include "settings.hpp"
 #include "wavetrain/files/io.hpp"
@@ -117,7 +118,9 @@ std::string make_text(const GenerateArguments& arguments) {
 
 void run(const GenerateArguments& arguments) {
   require_writable(arguments.out);
-  files::write_file_atomically(arguments.out, make_text(arguments));
+  const std::string text = make_text(arguments);
+  const HoldInterrupts whole_file;
+  files::write_file_atomically(arguments.out, text);
   fmt::print("{} written\n", arguments.out);
 }
 

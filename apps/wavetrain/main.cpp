@@ -1,15 +1,19 @@
 // wavetrain: train, evaluate and use models for time series from a shell.
 //
-// Exit codes: 0 done; 1 failed (out of memory, an error inside the library); 2 wrong arguments, files or data.
+// Exit codes: 0 done; 1 failed (out of memory, no place to print to, an error inside the library); 2 wrong arguments,
+// files or data; 130 interrupted by Ctrl-C (128 + the signal).
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <new>
 #include <string>
 
 #include "commands.hpp"
+#include "interrupt.hpp"
 #include "wavetrain/error.hpp"
 #include "wavetrain/log.hpp"
 #include "wavetrain/threads.hpp"
@@ -37,6 +41,12 @@ int fail(int code, const std::string& message) {
   return code;
 }
 
+// What was printed may still wait in a buffer, and a full disk shows only when it is written.
+int printed() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
+  return fail(kFailed, fmt::format("cannot print: {}", std::strerror(errno)));
+}
+
 int run(int argc, char** argv) {
   CLI::App app{kDescription, "wavetrain"};
   app.require_subcommand(1);
@@ -55,11 +65,14 @@ int run(int argc, char** argv) {
       throw ValueError(fmt::format("There is no command `{}` (see `wavetrain --help`)", argv[1]));
     }
     app.parse(argc, argv);
-    return 0;
+    return printed();
   } catch (const CLI::Success& help) {
-    return app.exit(help);
+    app.exit(help);
+    return printed();
   } catch (const CLI::ParseError& error) {
     return fail(kBadInput, fmt::format("{} (see `wavetrain --help`)", error.what()));
+  } catch (const Interrupted& interrupted) {
+    return fail(interrupted.exit_code(), interrupted.what());
   } catch (const InternalError& error) {
     return fail(kFailed, fmt::format("internal error, please report it: {}", error.what()));
   } catch (const Error& error) {

@@ -8,6 +8,7 @@
 
 #include "commands.hpp"
 #include "dataset.hpp"
+#include "interrupt.hpp"
 #include "report.hpp"
 #include "wavetrain/files/io.hpp"
 #include "wavetrain/files/json.hpp"
@@ -99,6 +100,7 @@ void write(const PredictArguments& arguments, const Array& y, const Rows& rows) 
     fmt::print("{}", rows.csv());
     return;
   }
+  const HoldInterrupts whole_file;
   if (std::filesystem::path(arguments.out).extension() == ".npy") files::write_npy(arguments.out, y);
   else files::write_file_atomically(arguments.out, rows.csv());
   if (arguments.common.json) {

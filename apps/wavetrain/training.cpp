@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <filesystem>
 #include <utility>
 
+#include "interrupt.hpp"
 #include "report.hpp"
 #include "wavetrain/callbacks.hpp"
 #include "wavetrain/files/io.hpp"
@@ -38,25 +40,32 @@ History fit(ModelChoice& choice, const TrainingData& data, const TrainOptions& o
   } else if (options.patience) {
     throw ValueError("--patience: expected a quantity to watch. Received: --keep-best none");
   }
-  History history = choice.model.fit(data.x, data.y, fit_options);
+  History history;
+  {
+    const CatchInterrupts interrupts;
+    fit_options.callbacks.push_back(interrupts.callback());
+    history = choice.model.fit(data.x, data.y, fit_options);
+  }
   const std::vector<double>& losses = history["loss"];
   for (std::size_t epoch = 0; epoch < losses.size(); ++epoch) {
     if (std::isfinite(losses[epoch])) continue;
     throw ValueError(
         fmt::format("Training failed: the loss became {} in epoch {}. Expected a finite loss: try a smaller "
                     "--learning-rate, or --normalize.",
-                    losses[epoch], epoch + 1));
+                    std::isnan(losses[epoch]) ? "NaN" : "infinite", epoch + 1));
   }
   return history;
 }
 
 void write_results(const ModelChoice& choice, const Settings& settings, const History& history,
                    const TrainOptions& options) {
+  const HoldInterrupts whole_files;
   save(choice.model, settings, options.out);
   if (!options.history.empty()) files::write_file_atomically(options.history, history_csv(history));
   if (!options.curves.empty()) {
-    files::write_file_atomically(options.curves,
-                                 curves_svg(history, fmt::format("{} on {}", options.model, options.data)));
+    files::write_file_atomically(
+        options.curves, curves_svg(history, fmt::format("{} on {}", options.model,
+                                                        std::filesystem::path(options.data).filename().string())));
   }
 }
 

@@ -62,12 +62,20 @@ class Graph {
   ValueId output() const { return output_; }
   void set_output(ValueId id) { output_ = id; }
 
+  // Masks of input and output ((batch, time), nonzero where a step counts), or kNoValue. The input's comes with the data.
+  ValueId add_input_mask(const Shape& shape);
+  ValueId input_mask() const { return input_mask_; }
+  ValueId output_mask() const { return output_mask_; }
+  void set_output_mask(ValueId id) { output_mask_ = id; }
+
  private:
   std::vector<GraphValue> values_;
   std::vector<GraphNode> nodes_;
   std::vector<GraphPenalty> penalties_;
   ValueId input_ = kNoValue;
   ValueId output_ = kNoValue;
+  ValueId input_mask_ = kNoValue;
+  ValueId output_mask_ = kNoValue;
 };
 
 }  // namespace wavetrain

@@ -5,7 +5,8 @@
 //     std::string name{}; bool trainable = true; DType dtype{}; OptionalShape input_shape{};
 //
 // and `Tensor lower(Lowering& graph, Tensor x) const`, which declares weights and applies operations. A field
-// `Regularizer activity_regularizer{}` is applied to its output. `register_layer<T>()` makes it known to files and to the command line.
+// `Regularizer activity_regularizer{}` is applied to its output. One that holds other layers has `std::vector<Sublayer> sublayers()`
+// too. `register_layer<T>()` makes it known to files and to the command line.
 #pragma once
 
 #include <concepts>
@@ -50,6 +51,7 @@ struct Codec<DType> {
 };
 
 class Lowering;
+struct Sublayer;
 
 template <class T>
 concept LayerDefinition = Described<T> && requires(const T& layer, Lowering& graph, Tensor x) {
@@ -60,6 +62,10 @@ concept LayerDefinition = Described<T> && requires(const T& layer, Lowering& gra
 // gets its automatic name ("conv1d", "conv1d_1", …) then, if the struct has none.
 class Layer {
  public:
+  // No layer: a required argument that has not been given yet. Nothing but the test below may be asked of it.
+  Layer() = default;
+  Layer(Unset) {}  // NOLINT: implicit on purpose
+  explicit operator bool() const { return state_ != nullptr; }
   // Throws ValueError for arguments that cannot work.
   template <LayerDefinition T>
   Layer(T definition);  // NOLINT: implicit on purpose
@@ -74,11 +80,18 @@ class Layer {
   const T* as() const;
 
   bool trainable() const;
+  // Freezes or unfreezes this layer and those in it. Takes effect with the next `compile`.
   void set_trainable(bool trainable);
+  // The layers in it, in Keras' order.
+  const std::vector<Sublayer>& sublayers() const;
 
   bool built() const;
-  // Trainable ones first, then the others, each in creation order.
+  // Its own, trainable ones first, then the others, each in creation order; then those of the layers in it.
   const std::vector<Variable>& variables() const;
+  // Without those of the layers in it.
+  const std::vector<Variable>& own_variables() const;
+  // Those that training changes: none when it is frozen.
+  std::vector<Variable> trainable_variables() const;
   std::vector<Array> get_weights() const;
   // Throws ValueError when number or shapes differ.
   void set_weights(const std::vector<Array>& weights);
@@ -92,6 +105,9 @@ class Layer {
   const Shape& output_shape() const;
   // Its `input_shape` argument.
   const OptionalShape& declared_input_shape() const;
+
+  // Sets the state of a stateful recurrent layer, and of those in it, to zeros.
+  void reset_state();
 
   // Adds this layer behind `x`. Used by Sequential and by wrappers.
   Tensor lower(Lowering& graph, Tensor x) const;
@@ -109,6 +125,7 @@ class Layer {
     virtual std::string& name() = 0;
     virtual bool& trainable() = 0;
     virtual const OptionalShape& input_shape() const = 0;
+    virtual std::vector<Sublayer> sublayers() = 0;
     // Calls the layer's adapt and hands out what it has found for the weight of this name. False and null without one.
     virtual bool adapt(const DataView& data, bool built) = 0;
     virtual const Array* adapted(std::string_view weight) const = 0;
@@ -124,6 +141,23 @@ class Layer {
   const void* object(const std::type_info& type) const;
 
   std::shared_ptr<State> state_;
+};
+
+// A layer inside another. `path` is its place below the outer one in files: "forward_layer", "layers/dense_1".
+//
+// The outer struct's `sublayers()` is called once, when the Layer is made from it; it may change the struct, e.g. put copies in
+// place of what was given. `lower` finds them again as `graph.sublayer(i)`.
+struct Sublayer {
+  std::string path;
+  Layer layer;
+};
+
+// Nested layers are written as Keras writes them: {"module", "class_name", "config", "registered_name"}.
+template <>
+struct Codec<Layer> {
+  static std::string type() { return "Layer"; }
+  static Config to_config(const Layer& layer);
+  static Layer from_config(const Config& config);
 };
 
 // What a layer's `lower` builds with.
@@ -158,6 +192,38 @@ class Lowering {
   };
   [[nodiscard]] Group group(std::string name) { return {*this, std::move(name)}; }
 
+  // Something that outlives batches and is in no file: the state of a stateful layer. Zeros at first.
+  Tensor state(const std::string& name, const Shape& shape);
+
+  const Layer& sublayer(std::size_t i) const;
+  // Puts `layer` behind every step of `x` (B, T, ...): the steps of all samples are the samples that it sees.
+  Tensor lower_steps(const Layer& layer, Tensor x);
+  // True when the current layer's samples are steps of the model's samples; their number is shape(model_input())[0].
+  bool sees_steps() const { return steps_ > 0; }
+  Tensor model_input() const { return {graph_.input(), kNoValue}; }
+  // Until the guard dies, `layer` is the current one: its weights are declared, messages name it.
+  class Scope {
+   public:
+    Scope(Lowering& lowering, const Layer& layer);
+    ~Scope();
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Lowering& lowering_;
+    const Layer* layer_;
+    std::string group_;
+    bool trainable_, used_mask_;
+  };
+  [[nodiscard]] Scope enter(const Layer& layer) { return {*this, layer}; }
+
+  // The mask that comes with `x`, for an operation that heeds it; may be absent. A layer that neither asks for the mask nor
+  // passes it on drops it, which is reported once.
+  Tensor mask(Tensor x) {
+    used_mask_ = true;
+    return {x.mask, kNoValue};
+  }
+
   // Applies an operation; Tensor{} stands for an optional input left out. `states` are weights that training changes.
   // The result carries no mask.
   template <std::derived_from<Op> T>
@@ -188,6 +254,10 @@ class Lowering {
   Graph& graph_;
   const Layer* layer_ = nullptr;
   std::string group_;
+  bool trainable_ = true;  // the current layer and all around it
+  bool used_mask_ = false;
+  int steps_ = 0;  // how many times time is folded into the batch
+  const Layer* step_layer_ = nullptr;  // what the innermost lower_steps has been given
 };
 
 // Makes layers of class T known under its class name, for files, the command line and Python. Throws ValueError when another
@@ -219,6 +289,10 @@ struct Layer::Holder final : Layer::Definition {
   std::string& name() override { return value.name; }
   bool& trainable() override { return value.trainable; }
   const OptionalShape& input_shape() const override { return value.input_shape; }
+  std::vector<Sublayer> sublayers() override {
+    if constexpr (requires { value.sublayers(); }) return value.sublayers();
+    else return {};
+  }
   bool adapt(const DataView& data, bool built) override {
     if constexpr (requires { value.adapt(data, built); }) return value.adapt(data, built), true;
     else return false;

@@ -23,6 +23,8 @@ namespace wavetrain {
 enum class MetricDirection { none, up, down };
 
 // One batch, contiguous. sample_weight is null or has numbers for the leading dimensions of y_pred: (N,), (N, T) ...
+// masked_weight is null, or takes its place in means of values (accuracies, losses) when y_pred carries a mask: the weights,
+// or 1, where a step counts and 0 where not. As in Keras 3.15.1 all other metrics know nothing of masks.
 struct MetricBatch {
   const float* y_true = nullptr;
   const float* y_pred = nullptr;
@@ -30,6 +32,14 @@ struct MetricBatch {
   Shape y_true_shape;
   Shape y_pred_shape;
   Shape weight_shape;
+  const float* masked_weight = nullptr;
+  Shape masked_weight_shape{};
+
+  MetricBatch heeding_mask() const {
+    MetricBatch batch = *this;
+    if (masked_weight != nullptr) batch.sample_weight = masked_weight, batch.weight_shape = masked_weight_shape;
+    return batch;
+  }
 };
 
 struct MetricState {
@@ -81,6 +91,7 @@ class Metric : public Member<MetricFamily> {
   double result() const;
   // One value, or one for each threshold or class.
   std::vector<double> results() const;
+  bool has_several_results() const { return !state_.sums.empty() && methods().result_size(state_) != 1; }
 
   // Adds what another metric of the same settings has seen.
   void merge_state(const Metric& other);
@@ -103,9 +114,10 @@ void register_metric(std::vector<std::string> aliases = {}) {
 // A mean keeps Σ value · weight and Σ weight, where a sample's value is the mean over everything in it.
 
 // Adds `values`, `samples` of equal size, under weights of shape `weight_shape` (null: all 1) that count samples or
-// parts of them. Throws ValueError for weights that do not divide the values.
+// parts of them. With `by_part` every part counts by itself, so that parts of weight 0 may as well not be there; else a
+// sample's parts share its weight. Throws ValueError for weights that do not divide the values.
 void add_to_mean(MetricState& state, std::span<const float> values, Index samples, const float* weights,
-                 const Shape& weight_shape);
+                 const Shape& weight_shape, bool by_part = false);
 // Σ / Σ, 0 when there is nothing.
 double mean_of(const MetricState& state);
 

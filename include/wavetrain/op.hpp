@@ -75,6 +75,8 @@ class Op {
   virtual bool is_view() const { return false; }
   // True when the operation draws random numbers while training.
   virtual bool is_random() const { return false; }
+  // False when no gradient goes back through it, whatever it reads: masks, look-ups by number.
+  virtual bool differentiable() const { return true; }
   // True when it changes nothing outside training (dropout): prediction leaves it out.
   virtual bool is_identity_in_inference() const { return false; }
 

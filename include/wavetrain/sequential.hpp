@@ -23,6 +23,7 @@
 
 #include "wavetrain/array.hpp"
 #include "wavetrain/callback.hpp"
+#include "wavetrain/data_source.hpp"
 #include "wavetrain/layer.hpp"
 #include "wavetrain/layers/input.hpp"
 #include "wavetrain/losses.hpp"
@@ -44,12 +45,19 @@ struct CompileOptions {
   std::optional<double> loss_weights{};
   std::vector<Metric> metrics{};           // never weighted
   std::vector<Metric> weighted_metrics{};  // see sample_weight and class_weight
+  // How Keras runs things, which changes no number here; kept for files.
+  bool run_eagerly = false;
+  // Batch hooks of callbacks run once for so many batches, with the number of the first and of the last one.
+  Index steps_per_execution = 1;
+  std::optional<bool> jit_compile{};  // none: "auto"
+  bool auto_scale_loss = true;        // only for half precision
 };
 
 struct ValidationData {
   DataView x{};
   DataView y{};
   DataView sample_weight{};
+  DataView mask{};
 };
 
 struct FitOptions {
@@ -68,6 +76,10 @@ struct FitOptions {
   std::optional<Index> validation_batch_size{};  // batch_size
   Index validation_freq = 1;           // every so many epochs
   Interrupted interrupted{};
+  // (samples, steps), nonzero where a step of x counts; what is at the others is read as zeros. The mask goes to the first
+  // layer and on from there, as if a Masking layer had made it. Keras has no such argument.
+  DataView mask{};
+  std::shared_ptr<DataSource> validation_source{};  // wins over validation_data
 };
 
 struct EvaluateOptions {
@@ -77,6 +89,7 @@ struct EvaluateOptions {
   std::optional<Index> steps{};
   std::vector<std::shared_ptr<Callback>> callbacks{};
   Interrupted interrupted{};
+  DataView mask{};  // as in FitOptions
 };
 
 struct PredictOptions {
@@ -85,13 +98,19 @@ struct PredictOptions {
   std::optional<Index> steps{};
   std::vector<std::shared_ptr<Callback>> callbacks{};
   Interrupted interrupted{};
+  DataView mask{};  // as in FitOptions
 };
+
+// The mask of series of these lengths in rows of `steps`: 1 for the first length steps of each. Throws ValueError for lengths
+// outside [0, steps].
+Array mask_of_lengths(const std::vector<Index>& lengths, Index steps);
 
 // What does not belong to a sample: settings of `train_on_batch`.
 struct BatchOptions {
   DataView sample_weight{};
   std::map<Index, double> class_weight{};
   bool reset_metrics = true;  // false: what is returned covers all batches since the last reset
+  DataView mask{};  // as in FitOptions
 };
 
 struct SummaryOptions {
@@ -111,6 +130,10 @@ class Sequential : public TrainingHost {
     Entry(T layer) : value_(Layer(std::move(layer))) {}    // NOLINT: implicit on purpose
     Entry(Layer layer) : value_(std::move(layer)) {}       // NOLINT
     Entry(layers::Input input) : value_(std::move(input)) {}  // NOLINT
+
+    // Null when it is of the other kind.
+    const Layer* layer() const { return std::get_if<Layer>(&value_); }
+    const layers::Input* input() const { return std::get_if<layers::Input>(&value_); }
 
    private:
     friend class Sequential;
@@ -134,7 +157,7 @@ class Sequential : public TrainingHost {
   // Makes the weights for inputs of this shape, the batch first (None where it may vary). `fit` and `predict` do it with the
   // shape of the data when no Input says it. Throws ValueError when an Input says otherwise.
   void build(const Shape& input_shape);
-  bool built() const;
+  bool built() const override;
 
   const std::string& name() const;
   const std::vector<Layer>& layers() const;
@@ -146,6 +169,9 @@ class Sequential : public TrainingHost {
   const Shape& output_shape() const;
   // Freezes or unfreezes every layer. Takes effect with the next `compile`.
   void set_trainable(bool trainable);
+  // Sets the states of all stateful recurrent layers to zeros. Until then they go on from batch to batch, through fit, evaluate
+  // and predict, which then must not run at the same time.
+  void reset_states();
 
   // --- Weights -------------------------------------------------------------------------------------------------------
 
@@ -165,6 +191,12 @@ class Sequential : public TrainingHost {
   Optimizer& optimizer() override;
 
   History fit(const DataView& x, const DataView& y, const FitOptions& options = {});
+  // The same with data that comes batch by batch. A pass ends where the source ends, or with steps_per_epoch, which goes on
+  // with the same pass in the next epoch. batch_size, shuffle, sample_weight and validation_split are for arrays: ValueError.
+  // When the source has no data for an epoch, or less than steps_per_epoch, training ends with a warning.
+  History fit(DataSource& source, const FitOptions& options = {});
+  Logs evaluate(DataSource& source, const EvaluateOptions& options = {});
+  Array predict(DataSource& source, const PredictOptions& options = {}) const;
   // The loss, then the metrics in the order of `compile`.
   Logs evaluate(const DataView& x, const DataView& y, const EvaluateOptions& options = {});
   // For this batch alone unless options say otherwise: metrics are reset before.
@@ -213,6 +245,12 @@ class Sequential : public TrainingHost {
 
   MetricDirection direction(std::string_view log_name) const override;
   void stop_training() override;
+  void load_weights(const std::string& path) override;
+  void start_at_epoch(Index epoch) override;
+  void swap_averages() override;
+  void averages_from_weights() override;
+  std::string to_json() const override;
+  std::vector<std::pair<std::string, Array>> weights_by_path() const override;
 
  private:
   friend class Trainer;

@@ -37,6 +37,7 @@ void bind_layers(nb::module_& m) {
         return self.regularizer().has_value() ? nb::object(nb::float_(self.regularizer().value(self.view()))) : nb::none();
       });
 
+  m.def("nested", [](const Sequential& inner) { return Layer(layers::Nested{.inner = layers::Stack(inner)}); });
   nb::class_<Layer>(m, "Layer")
       .def("__init__",
            [](Layer* self, const std::string& class_name, nb::handle arguments) {
@@ -55,6 +56,15 @@ void bind_layers(nb::module_& m) {
              return list;
            })
       .def("set_weights", [](Layer& self, nb::handle weights) { self.set_weights(to_arrays(weights)); })
+      .def("reset_state", &Layer::reset_state)
+      .def_prop_ro("own_variables", &Layer::own_variables)
+      .def_prop_ro("sublayers",
+                   [](const Layer& self) {
+                     nb::list list;
+                     for (const Sublayer& part : self.sublayers()) list.append(nb::make_tuple(part.path, part.layer));
+                     return list;
+                   })
+      .def("adapt", [](Layer& self, nb::handle data) { self.adapt(to_view(data)); })
       .def("count_params", &Layer::count_params)
       .def_prop_ro("input_shape", [](const Layer& self) { return to_python(self.input_shape()); })
       .def_prop_ro("output_shape", [](const Layer& self) { return to_python(self.output_shape()); })

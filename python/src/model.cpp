@@ -124,6 +124,7 @@ nb::object predict(Sequential& model, nb::handle x, nb::dict dict) {
   o.verbose = given.get<int>("verbose", 1);
   o.steps = given.index("steps");
   o.callbacks = given.callbacks(pending);
+  o.mask = given.view("mask");
   o.interrupted = [&pending] { return pending.check(); };
   const DataView inputs = to_view(x);
   return to_numpy(without_gil(pending, [&] { return model.predict(inputs, o); }));
@@ -199,6 +200,7 @@ void bind_model(nb::module_& m) {
              return to_numpy(released([&] { return self.call(inputs, training); }));
            })
       .def("on_batch", &on_batch)
+      .def("reset_states", &Sequential::reset_states)
       .def("reset_metrics", &Sequential::reset_metrics)
       .def("begin_training", &Sequential::begin_training)
       .def("finish_training", &Sequential::finish_training)

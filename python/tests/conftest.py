@@ -12,6 +12,17 @@ import pytest
 from wavetrain import keras as own
 
 
+def pytest_addoption(parser):
+    parser.addoption("--against-keras", action="store_true", help="only what is compared with Keras itself")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--against-keras"):
+        left_out = [item for item in items if "real" not in item.fixturenames]
+        items[:] = [item for item in items if "real" in item.fixturenames]
+        config.hook.pytest_deselected(items=left_out)
+
+
 def pytest_configure(config):
     config.addinivalue_line("filterwarnings", "ignore:Do not pass an `input_shape`")
     config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning")

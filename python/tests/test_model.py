@@ -27,13 +27,13 @@ SMALL = ("m = k.Sequential([k.Input((6,)), k.layers.Dense(5, activation='tanh', 
     "m.add(k.layers.Dense(3, name='lstm')); 1", "m.trainable = False; len(m.trainable_weights)", "m.predict(np.zeros((2, 12, 2)), verbose=0).shape",
     "m(np.zeros((2, 12, 2))).shape", "m.predict_on_batch(np.zeros((2, 12, 2))).shape", "m.fit(np.zeros((2, 12, 2)), np.zeros((2, 2)))",
     "m.evaluate(np.zeros((2, 12, 2)), np.zeros((2, 2)))", "m.train_on_batch(np.zeros((2, 12, 2)), np.zeros((2, 2)))",
-    "m.set_weights([np.zeros(3)])", "m.compile('nonsense', 'mse')", "m.compile('adam', 'nonsense')",
+    "m.set_weights([np.zeros(3)])", "m.compile('nonsense', 'mse')", "m.compile('adam', 'nonsense'); m.fit(np.zeros((2, 12, 2)), np.zeros((2, 2)))",
     "m.save('/tmp/x.nonsense')", "m.save_weights('/tmp/x.h5')", "m.predict(np.zeros((2, 12, 3)), verbose=0)",
     "m.compile('adam', 'mse'); m.fit(np.zeros((3, 12, 2)), np.zeros((2, 2)))",
     "m.compile('adam', 'mse'); m.fit(np.zeros((3, 12, 2)), np.zeros((3, 2)), validation_split=0.99, verbose=0)",
     "m.compile('adam', 'mse'); m.fit(np.zeros((3, 12, 2)), np.zeros((3, 2)), sample_weight=np.ones(3), class_weight={0: 1.})",
     "m.compile('adam', 'mse'); type(m.optimizer).__name__", "m.compile('adam', 'mse'); m.compiled", "m.compiled",
-    "m.stop_training", "m.compile('adam', metrics=['nonsense']); m.fit(np.zeros((3, 12, 2)), np.zeros((3, 2)), verbose=0)",
+    "m.compile('adam', metrics=['nonsense']); m.fit(np.zeros((3, 12, 2)), np.zeros((3, 2)), verbose=0)",
 ])
 def test_structure(expression, real):
     check(f"{MODEL}; {expression}", own, real)
@@ -125,10 +125,10 @@ def test_files_both_ways(real, tmp_path, rng):
     here = own.models.load_model(tmp_path / "theirs.keras")
     np.testing.assert_allclose(here.predict(x, verbose=0), theirs.predict(x, verbose=0), rtol=1e-5, atol=1e-6)
     assert float(here.optimizer.learning_rate) == pytest.approx(0.01)
-    assert here.fit(x, np.zeros((8, 2)), verbose=0).history["loss"][0] > 0
     bare = own.models.load_model(tmp_path / "theirs.keras", compile=False)
     assert not bare.compiled
     np.testing.assert_array_equal(bare.predict(x, verbose=0), here.predict(x, verbose=0))
+    assert here.fit(x, np.zeros((8, 2)), verbose=0).history["loss"][0] > 0
     theirs.save_weights(tmp_path / "w.weights.h5")
     ours.load_weights(tmp_path / "w.weights.h5")
     np.testing.assert_allclose(ours.predict(x, verbose=0), theirs.predict(x, verbose=0), rtol=1e-5, atol=1e-6)
@@ -184,6 +184,29 @@ def test_a_callback_may_save_and_a_layer_be_shared(tmp_path, rng):
     np.testing.assert_array_equal(shared(x), one.predict(x, verbose=0))
     two.fit(x, np.ones((6, 1)), verbose=0)
     np.testing.assert_array_equal(shared(x), one.predict(x, verbose=0))
+
+
+def test_training_goes_on_where_a_layer_has_gone_to_another_model(rng):
+    layer = own.layers.Dense(4)
+    x, y = rng.normal(size=(64, 3)).astype("float32"), np.ones((64, 1), "float32")
+
+    def trained(part_of_it):
+        own.utils.set_random_seed(1)
+        layer = own.layers.Dense(4)
+        model = own.Sequential([own.Input((3,)), layer, own.layers.Dense(1)])
+        model.compile("adam", "mse")
+        model.fit(x, y, verbose=0, shuffle=False)
+        if part_of_it:
+            part = own.Model(model.inputs, layer(model.inputs[0]))
+            np.testing.assert_array_equal(part.predict(x, verbose=0), layer(x))
+        model.fit(x, y, epochs=2, verbose=0, shuffle=False)
+        if part_of_it:
+            np.testing.assert_array_equal(part.predict(x, verbose=0), layer(x))
+        return model.get_weights()
+
+    for a, b in zip(trained(True), trained(False)):
+        np.testing.assert_array_equal(a, b)
+    assert not layer.built
 
 
 def test_compiling_again_keeps_the_optimizer(rng):

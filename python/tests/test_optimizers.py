@@ -26,7 +26,8 @@ def test_steps(optimizer, real):
 def test_settings(optimizer, real):
     check(f"k.optimizers.{optimizer}.get_config()", own, real, rtol=1e-6)
     check(f"o = k.optimizers.{optimizer}; type(o).from_config(o.get_config())", own, real, rtol=1e-6)
-    check(f"o = k.optimizers; o.deserialize(o.serialize(o.{optimizer}))", own, real, rtol=1e-6)
+    if "Lamb" not in optimizer:  # Keras does not find it by name
+        check(f"o = k.optimizers; o.deserialize(o.serialize(o.{optimizer}))", own, real, rtol=1e-6)
     check(f"float(k.optimizers.{optimizer}.learning_rate)", own, real)
     check(f"o = k.optimizers.{optimizer}; o.learning_rate = 0.125; float(o.learning_rate)", own, real)
 

@@ -16,7 +16,7 @@ TYPES = {"Tensor": "Tensor", "TensorShape": "TensorShape", "DType": "DType"}
 def names():
     from ._tensor import NAMES
 
-    return {*NAMES, *REDUCTIONS, *SAME, *TYPES, *_FUNCTIONS, "dtypes", "newaxis", "errors"}
+    return {*NAMES, *REDUCTIONS, *SAME, *TYPES, *_FUNCTIONS, "dtypes"}
 
 
 def make(name):
@@ -31,8 +31,6 @@ def make(name):
         return FUNCTIONS[name]
     if name in TYPES:
         return getattr(_tensor, name)
-    if name == "newaxis":
-        return np.newaxis
     if name == "dtypes":
         import types
 

@@ -40,9 +40,11 @@ step() {
   return "$status"
 }
 
-# Compilers through ccache where it is installed.
+# Compilers through ccache where it is installed. It leaves precompiled headers alone unless told that nobody counts on
+# macros in them.
 if [[ -z "${CMAKE_CXX_COMPILER_LAUNCHER:-}" ]] && command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  export CCACHE_SLOPPINESS="${CCACHE_SLOPPINESS:-pch_defines,time_macros}"
 fi
 
 # configure_and_build PRESET TARGET... -- CMAKE-OPTION...: without a target everything.
@@ -54,6 +56,6 @@ configure_and_build() {
     shift
   done
   if (($#)); then shift; fi
-  cmake --preset "$preset" "$@" &&
+  cmake --preset "$preset" -D WAVETRAIN_PCH=ON "$@" &&
     cmake --build --preset "$preset" --parallel "$(job_count)" "${targets[@]}"
 }

@@ -16,7 +16,13 @@
 // within some per cent of SSE4, and SVE's vectors of unknown length do not go into arrays of accumulators. What remains
 // is AVX-512 (AVX3), AVX2, SSE4 and NEON, and the portable baseline.
 #ifndef HWY_DISABLED_TARGETS
+#ifdef WAVETRAIN_FEW_TARGETS
+// One for dispatch to choose, that every machine has, and the baseline to fall back to.
+#define HWY_DISABLED_TARGETS \
+  (HWY_AVX3 | HWY_AVX3_DL | HWY_SSE4 | HWY_SSSE3 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
+#else
 #define HWY_DISABLED_TARGETS (HWY_AVX3_DL | HWY_SSSE3 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
+#endif
 #endif
 
 #include <atomic>

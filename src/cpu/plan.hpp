@@ -16,6 +16,7 @@ struct Segment {
   Stage::Split split = Stage::Split::once;
   std::vector<Stage> stages{};
   double cost_per_sample = 0;  // floating point operations, roughly
+  Index chunk = 0;             // samples that go through all stages before the next ones do; 0: all
 };
 
 // Where a slot's floats lie.
@@ -75,6 +76,9 @@ class Plan {
   SlotId input_slot() const { return input_slot_; }
   SlotId output_slot() const { return output_slot_; }
   SlotId output_grad_slot() const { return output_grad_slot_; }
+  // kNoSlot where the model has no such mask.
+  SlotId input_mask_slot() const { return input_mask_slot_; }
+  SlotId output_mask_slot() const { return output_mask_slot_; }
   Index arena_floats() const { return arena_floats_; }
   Index packed_floats() const { return packed_floats_; }
   Index scratch_floats() const { return scratch_floats_; }
@@ -93,6 +97,7 @@ class Plan {
   FlatLayout gradients_;
   std::vector<Penalty> penalties_;
   SlotId input_slot_ = kNoSlot, output_slot_ = kNoSlot, output_grad_slot_ = kNoSlot;
+  SlotId input_mask_slot_ = kNoSlot, output_mask_slot_ = kNoSlot;
   Index arena_floats_ = 0, packed_floats_ = 0, scratch_floats_ = 0;
   std::vector<std::shared_ptr<const void>> kernels_;
 };

@@ -8,6 +8,8 @@
 #include "cpu/kernels/add.hpp"
 #include "cpu/kernels/penalty.hpp"
 #include "graph/ops/activation.hpp"
+#include "graph/ops/conv_lstm1d.hpp"
+#include "graph/ops/recurrent.hpp"
 #include "wavetrain/error.hpp"
 
 namespace wavetrain::cpu {
@@ -60,6 +62,9 @@ void PlanCompiler::infer_shapes() {
     if (graph_.values()[id].is_weight()) shapes_[id] = graph_.values()[id].shape;
   }
   shapes_[static_cast<std::size_t>(graph_.input())] = plan_.input_;
+  if (graph_.input_mask() != kNoValue) {
+    shapes_[static_cast<std::size_t>(graph_.input_mask())] = Shape{plan_.input_[0], plan_.input_[1]};
+  }
   for (const GraphNode& n : graph_.nodes()) {
     std::vector<Shape> inputs;
     for (const ValueId id : n.inputs) inputs.push_back(id == kNoValue ? Shape{} : shapes_[static_cast<std::size_t>(id)]);
@@ -126,7 +131,7 @@ void PlanCompiler::find_gradients() {
     const bool any = std::any_of(n.inputs.begin(), n.inputs.end(), [&](ValueId id) {
       return id != kNoValue && needs_grad_[static_cast<std::size_t>(id)];
     });
-    needs_grad_[static_cast<std::size_t>(n.output)] = any;
+    needs_grad_[static_cast<std::size_t>(n.output)] = any && n.op->differentiable();
   }
 }
 
@@ -163,6 +168,9 @@ void PlanCompiler::make_value_slots() {
   }
   plan_.input_slot_ = value_slots_[static_cast<std::size_t>(graph_.input())];
   plan_.output_slot_ = value_slots_[static_cast<std::size_t>(graph_.output())];
+  const auto slot_of = [&](ValueId id) { return id == kNoValue ? kNoSlot : value_slots_[static_cast<std::size_t>(id)]; };
+  plan_.input_mask_slot_ = slot_of(graph_.input_mask());
+  plan_.output_mask_slot_ = slot_of(graph_.output_mask());
   SlotId& output_grad = grad_slots_[static_cast<std::size_t>(root(graph_.output()))];
   // A model without trained weights still has somewhere for the loss to put its gradient.
   if (plan_.training_ && output_grad == kNoSlot) {
@@ -172,14 +180,15 @@ void PlanCompiler::make_value_slots() {
 
   // Who reads a value more than once gets its gradient in parts, which are added up before it is used.
   std::vector<int> uses(count, 0);
+  const auto gives_gradients = [&](std::size_t i) { return !compiled_[i].skipped && graph_.nodes()[i].op->differentiable(); };
   for (std::size_t i = 0; i < compiled_.size(); ++i) {
-    if (compiled_[i].skipped) continue;
+    if (!gives_gradients(i)) continue;
     for (const ValueId id : graph_.nodes()[i].inputs) {
       if (id != kNoValue && needs_grad_[static_cast<std::size_t>(id)]) ++uses[static_cast<std::size_t>(root(id))];
     }
   }
   for (std::size_t i = 0; i < compiled_.size(); ++i) {
-    if (compiled_[i].skipped) continue;
+    if (!gives_gradients(i)) continue;
     const GraphNode& n = graph_.nodes()[i];
     for (std::size_t k = 0; k < n.inputs.size(); ++k) {
       if (n.inputs[k] == kNoValue || !needs_grad_[static_cast<std::size_t>(n.inputs[k])]) continue;
@@ -214,7 +223,7 @@ void PlanCompiler::add_penalty_gradients() {
     const auto writer = std::find_if(compiled_.begin(), compiled_.end(),
                                      [&](const Compiled& c) { return !c.skipped && c.output == value; });
     const auto kernel = std::make_shared<const PenaltyGradient>(
-        PenaltyGradient{&penalty.regularizer, value_slots_[id], grad_slots_[id], penalty.value});
+        PenaltyGradient{&penalty.regularizer, value_slots_[id], grad_slots_[id], penalty.value, graph_.input()});
     plan_.kernels_.push_back(kernel);
     writer->backward.insert(writer->backward.begin(), {Stage::Split::once, &PenaltyGradient::run, nullptr, kernel.get(),
                                                        static_cast<int>(writer - compiled_.begin())});
@@ -242,6 +251,27 @@ void PlanCompiler::add_gradient_sums() {
   }
 }
 
+// As many samples as stay in the second-level cache while they go from stage to stage. Products whose rows are samples need
+// all of them to fill their tiles.
+Index PlanCompiler::chunk_of(const Segment& segment) const {
+  constexpr Index kChunkFloats = (Index{256} << 10) / static_cast<Index>(sizeof(float));
+  if (segment.split != Stage::Split::samples || segment.stages.size() < 2) return 0;
+  Index floats = 0;
+  int previous = -1;
+  for (const Stage& stage : segment.stages) {
+    const GraphNode& n = node(stage.node);
+    const Shape& x = shapes_[static_cast<std::size_t>(n.inputs[0])];
+    const Shape& y = shapes_[static_cast<std::size_t>(n.output)];
+    const bool rows_are_samples = dynamic_cast<const ops::Recurrent*>(n.op.get()) != nullptr ||
+                                  dynamic_cast<const ops::ConvLstm1D*>(n.op.get()) != nullptr ||
+                                  (x.rank() < 3 && y.rank() < 3);
+    if (rows_are_samples || x[0] != plan_.input_[0]) return 0;
+    if (stage.node != previous) floats += (x.size() + y.size()) / std::max<Index>(x[0], 1);
+    previous = stage.node;
+  }
+  return std::max<Index>(1, kChunkFloats / std::max<Index>(floats, 1));
+}
+
 void PlanCompiler::group_segments() {
   for (Compiled& c : compiled_) {
     const double flops = c.skipped ? 0 : cost(static_cast<int>(&c - compiled_.data()));
@@ -252,6 +282,8 @@ void PlanCompiler::group_segments() {
     const double flops = c->skipped ? 0 : cost(static_cast<int>(&*c - compiled_.data()));
     for (const Stage& stage : c->backward) append(plan_.backward_, stage, flops);
   }
+  for (Segment& segment : plan_.forward_) segment.chunk = chunk_of(segment);
+  for (Segment& segment : plan_.backward_) segment.chunk = chunk_of(segment);
   // Which segments a node's stages ended up in.
   for (Compiled& c : compiled_) {
     c.forward_first = c.backward_first = std::numeric_limits<int>::max();
@@ -279,9 +311,17 @@ void PlanCompiler::find_lifetimes() {
   };
   slot(plan_.input_slot_).life.include(0);
   slot(plan_.output_slot_).life.include(loss_time_);
+  if (plan_.input_mask_slot_ != kNoSlot) slot(plan_.input_mask_slot_).life.include(0);
+  if (plan_.output_mask_slot_ != kNoSlot) slot(plan_.output_mask_slot_).life.include(loss_time_);
   for (const Compiled& c : compiled_) {
-    if (c.skipped || c.forward_last < 0) continue;
     const GraphNode& n = graph_.nodes()[static_cast<std::size_t>(&c - compiled_.data())];
+    // A skipped node may still be where the parts of its output's gradient are added up.
+    if (c.skipped && c.backward_last >= 0) {
+      const auto r = static_cast<std::size_t>(root(n.output));
+      slot(grad_slots_[r]).life.include(c.backward_first);
+      for (const SlotId part : partial_grads_[r]) slot(part).life.include(c.backward_first);
+    }
+    if (c.skipped || c.forward_last < 0) continue;
     const bool has_backward = c.backward_last >= 0;
     Lifetime& output = slot(value_slots_[static_cast<std::size_t>(c.output)]).life;
     output.include(c.forward_first);

@@ -20,7 +20,8 @@ Workspace::Workspace(std::shared_ptr<const Plan> plan, std::shared_ptr<AlignedVe
       packed_(static_cast<std::size_t>(plan_->packed_floats())),
       scratch_(static_cast<std::size_t>(plan_->scratch_floats() * plan_->max_threads())),
       gradients_(std::move(gradients)),
-      shapes_(plan_->graph().values().size()) {
+      shapes_(plan_->graph().values().size()),
+      folds_(plan_->graph().nodes().size(), 1) {
   if (gradients_ == nullptr) {
     gradients_ = std::make_shared<AlignedVector<float>>(static_cast<std::size_t>(plan_->gradients().floats));
   }
@@ -55,17 +56,25 @@ void Workspace::bind(const Shape& input) {
     if (graph.values()[id].is_weight()) shapes_[id] = graph.values()[id].shape;
   }
   bound = input;
-  for (const GraphNode& node : graph.nodes()) {
+  if (graph.input_mask() != kNoValue) shapes_[static_cast<std::size_t>(graph.input_mask())] = Shape{input[0], input[1]};
+  for (std::size_t n = 0; n < folds_.size(); ++n) {
+    const GraphNode& node = graph.nodes()[n];
     std::array<Shape, OpCall<float>::kMaxInputs> inputs;
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       inputs[i] = node.inputs[i] == kNoValue ? Shape{} : shapes_[static_cast<std::size_t>(node.inputs[i])];
     }
-    shapes_[static_cast<std::size_t>(node.output)] = node.op->infer(std::span(inputs.data(), node.inputs.size()));
+    Shape& output = shapes_[static_cast<std::size_t>(node.output)];
+    output = node.op->infer(std::span(inputs.data(), node.inputs.size()));
+    folds_[n] = input[0] > 0 ? output[0] / input[0] : 1;
   }
   run_.batch = input[0];
 }
 
 const Shape& Workspace::output_shape() const { return shapes_[static_cast<std::size_t>(plan_->graph().output())]; }
+
+const Shape& Workspace::output_mask_shape() const {
+  return shapes_[static_cast<std::size_t>(plan_->graph().output_mask())];
+}
 
 void Workspace::forward(std::uint64_t step, std::uint64_t weights_version) {
   const FlushDenormals flush;
@@ -86,7 +95,8 @@ void Workspace::backward() {
 double Workspace::penalty() const {
   double sum = 0;
   for (const Plan::Penalty& penalty : plan_->penalties()) {
-    const ConstView view(slots_[static_cast<std::size_t>(penalty.slot)], shapes_[static_cast<std::size_t>(penalty.value)]);
+    const ConstView view(slots_[static_cast<std::size_t>(penalty.slot)],
+                         shapes_[static_cast<std::size_t>(penalty.value)]);
     if (run_.batch > 0) sum += penalty.regularizer->value(view) / static_cast<double>(run_.batch);
   }
   return sum;
@@ -98,14 +108,22 @@ std::size_t Workspace::bytes() const {
 
 int Workspace::threads_for(double cost) const {
   const double useful = cost / kCostPerThread;
-  const int allowed = std::min(num_threads(), plan_->max_threads());
+  const int allowed = std::min(usable_threads(), plan_->max_threads());
   return useful >= allowed ? allowed : std::max(1, static_cast<int>(useful));
+}
+
+Run Workspace::run_of(const Stage& stage) const {
+  Run run = run_;
+  run.batch *= folds_[static_cast<std::size_t>(stage.node)];
+  return run;
 }
 
 void Workspace::run(const std::vector<Segment>& segments) {
   for (const Segment& segment : segments) {
     switch (segment.split) {
-      case Stage::Split::once: segment.stages.front().run(segment.stages.front().kernel, run_, 0, 1, 0); break;
+      case Stage::Split::once:
+        segment.stages.front().run(segment.stages.front().kernel, run_of(segment.stages.front()), 0, 1, 0);
+        break;
       case Stage::Split::samples: run_samples(segment); break;
       case Stage::Split::tasks: run_tasks(segment); break;
     }
@@ -115,30 +133,38 @@ void Workspace::run(const std::vector<Segment>& segments) {
 void Workspace::run_samples(const Segment& segment) {
   const Index n = run_.batch;
   const auto work = [&](Index first, Index last, int thread) {
-    for (const Stage& stage : segment.stages) stage.run(stage.kernel, run_, first, last, thread);
+    const Index chunk = segment.chunk > 0 ? segment.chunk : last - first;
+    for (Index from = first; from < last; from += chunk) {
+      const Index to = std::min(last, from + chunk);
+      for (const Stage& stage : segment.stages) {
+        const Index fold = folds_[static_cast<std::size_t>(stage.node)];
+        if (fold == 1) stage.run(stage.kernel, run_, from, to, thread);
+        else stage.run(stage.kernel, run_of(stage), from * fold, to * fold, thread);
+      }
+    }
   };
   const Index parts = std::min<Index>(n, threads_for(segment.cost_per_sample * static_cast<double>(n)));
   if (parts <= 1) {
     if (n > 0) work(0, n, 0);
     return;
   }
-  parallel_for(parts, static_cast<int>(parts), [&](Index part, int thread) {
-    work(n * part / parts, n * (part + 1) / parts, thread);
-  });
+  parallel_for(parts, static_cast<int>(parts),
+               [&](Index part, int thread) { work(n * part / parts, n * (part + 1) / parts, thread); });
 }
 
 void Workspace::run_tasks(const Segment& segment) {
   const Stage& stage = segment.stages.front();
-  const Index count = stage.count(stage.kernel, run_);
+  const Run run = run_of(stage);
+  const Index count = stage.count(stage.kernel, run);
   const int threads = threads_for(segment.cost_per_sample * static_cast<double>(run_.batch));
   if (threads <= 1 || count <= 1) {
-    if (count > 0) stage.run(stage.kernel, run_, 0, count, 0);
+    if (count > 0) stage.run(stage.kernel, run, 0, count, 0);
     return;
   }
   // A few parts for each thread, so that a slow one does not hold up the rest.
   const Index parts = std::min<Index>(count, 4 * threads);
   parallel_for(parts, threads, [&](Index part, int thread) {
-    stage.run(stage.kernel, run_, count * part / parts, count * (part + 1) / parts, thread);
+    stage.run(stage.kernel, run, count * part / parts, count * (part + 1) / parts, thread);
   });
 }
 

@@ -25,6 +25,11 @@ class Workspace {
   float* input() const { return slots_[static_cast<std::size_t>(plan_->input_slot())]; }
   const float* output() const { return slots_[static_cast<std::size_t>(plan_->output_slot())]; }
   const Shape& output_shape() const;
+  // Which steps of the input count, (batch, steps) of 0 or 1, to be filled when the graph has an input mask; and those of the
+  // output, of shape output_mask_shape(). Null where there is none.
+  float* input_mask() const { return optional(plan_->input_mask_slot()); }
+  const float* output_mask() const { return optional(plan_->output_mask_slot()); }
+  const Shape& output_mask_shape() const;
   // d loss / d output, to be filled between forward and backward.
   float* output_grad() const { return slots_[static_cast<std::size_t>(plan_->output_grad_slot())]; }
   // After backward: gradients of all trained weights, laid out as plan().gradients().
@@ -49,12 +54,16 @@ class Workspace {
   void run_samples(const Segment& segment);
   void run_tasks(const Segment& segment);
   int threads_for(double cost) const;
+  float* optional(SlotId slot) const { return slot == kNoSlot ? nullptr : slots_[static_cast<std::size_t>(slot)]; }
+  // What a stage sees: where time is folded into the batch, a batch of more samples.
+  Run run_of(const Stage& stage) const;
 
   std::shared_ptr<const Plan> plan_;
   AlignedVector<float> arena_, packed_, scratch_;
   std::shared_ptr<AlignedVector<float>> gradients_;
   std::vector<float*> slots_;
   std::vector<Shape> shapes_;
+  std::vector<Index> folds_;  // by node: its samples for each sample of the batch
   Run run_{};
   std::uint64_t packed_version_ = 0;
   bool packed_valid_ = false;

@@ -98,6 +98,12 @@ std::string match_layer(const hdf5::Group& tree, const Layer& layer, const std::
   return "";
 }
 
+// Whole numbers as such.
+hdf5::Data data_of(const Variable& variable) {
+  if (!variable.integer() || variable.shape().rank() != 0) return {variable.view()};
+  return hdf5::Data::scalar(static_cast<std::int32_t>(*variable.data()));
+}
+
 }  // namespace
 
 hdf5::Group weights_tree(const Sequential& model) {
@@ -110,7 +116,7 @@ hdf5::Group weights_tree(const Sequential& model) {
     for (const LayerPart& part : parts_of(layer)) {
       hdf5::Group& vars = root.make_group(joined(paths[l], part.path) + "/vars");
       if (!part.name.empty()) vars.attributes["name"] = part.name;
-      for (std::size_t i = 0; i < part.weights.size(); ++i) vars.put(std::to_string(i), hdf5::Data(part.weights[i].view()));
+      for (std::size_t i = 0; i < part.weights.size(); ++i) vars.put(std::to_string(i), data_of(part.weights[i]));
     }
   }
   if (!model.compiled() || !model.compile_options().optimizer.built()) return root;

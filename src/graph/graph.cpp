@@ -13,6 +13,11 @@ ValueId Graph::add_input(const Shape& shape) {
   return input_;
 }
 
+ValueId Graph::add_input_mask(const Shape& shape) {
+  values_.push_back({.shape = shape});
+  return input_mask_ = static_cast<ValueId>(values_.size()) - 1;
+}
+
 ValueId Graph::add_weight(const Variable& variable, bool trained) {
   for (std::size_t id = 0; id < values_.size(); ++id) {
     if (values_[id].variable == variable) return static_cast<ValueId>(id);

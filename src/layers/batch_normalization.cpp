@@ -1,10 +1,57 @@
 #include "wavetrain/layers/batch_normalization.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "graph/ops/batch_normalize.hpp"
+#include "graph/ops/batch_renormalize.hpp"
+
+namespace wavetrain {
+
+Config Codec<layers::RenormClipping>::to_config(const layers::RenormClipping& value) {
+  Config::Dict dict;
+  if (value.rmax) dict.emplace_back("rmax", *value.rmax);
+  if (value.rmin) dict.emplace_back("rmin", *value.rmin);
+  if (value.dmax) dict.emplace_back("dmax", *value.dmax);
+  return dict.empty() ? Config() : Config(dict);
+}
+
+layers::RenormClipping Codec<layers::RenormClipping>::from_config(const Config& config) {
+  layers::RenormClipping result;
+  if (config.is_null()) return result;
+  for (const auto& [key, value] : config.as_dict()) {
+    if (key != "rmax" && key != "rmin" && key != "dmax") {
+      throw ValueError(fmt::format("Received invalid keys for `renorm_clipping` argument: {}. Supported values: ['rmax', 'rmin', "
+                                   "'dmax'].",
+                                   config.repr()));
+    }
+    (key == "rmax" ? result.rmax : key == "rmin" ? result.rmin : result.dmax) = Codec<std::optional<double>>::from_config(value);
+  }
+  return result;
+}
+
+}  // namespace wavetrain
 
 namespace wavetrain::layers {
+namespace {
+
+// The deviation of an initial variance.
+struct SquareRoot {
+  Initializer variance;
+
+  static const Description& description() {
+    static const Description instance =
+        Describe<SquareRoot>("SquareRoot", "wavetrain").field("variance", &SquareRoot::variance);
+    return instance;
+  }
+  void fill(const Shape& shape, std::span<float> out, std::uint64_t fallback_seed) const {
+    variance.fill(shape, out, fallback_seed);
+    for (float& value : out) value = std::sqrt(value);
+  }
+};
+
+}  // namespace
 
 const Description& BatchNormalization::description() {
   using B = BatchNormalization;
@@ -22,6 +69,9 @@ const Description& BatchNormalization::description() {
                                           .field("gamma_regularizer", &B::gamma_regularizer)
                                           .field("beta_constraint", &B::beta_constraint)
                                           .field("gamma_constraint", &B::gamma_constraint)
+                                          .field("renorm", &B::renorm)
+                                          .field("renorm_clipping", &B::renorm_clipping)
+                                          .field("renorm_momentum", &B::renorm_momentum)
                                           .field("synchronized", &B::synchronized)
                                           .layer_fields();
   return instance;
@@ -58,7 +108,51 @@ Tensor BatchNormalization::lower(Lowering& graph, Tensor x) const {
   op.momentum = momentum;
   op.epsilon = epsilon;
   op.frozen = !trainable;
-  return Lowering::with_mask_of(graph.apply(op, {x, gamma, beta, mean, variance}, {mean, variance}), x);
+  op.by_step = graph.sees_steps();
+  const Tensor mask = graph.mask(x);
+  if (mask.value != kNoValue) {
+    if (graph.shape(mask).rank() != shape.rank() - 1) {
+      graph.fail(fmt::format("The mask value should be a Tensor with one less dimension than the input. Received: "
+                             "mask.shape={}, inputs.shape={}",
+                             to_string(graph.shape(mask)), to_string(shape)));
+    }
+    if (axis != -1 && axis != shape.rank() - 1) graph.refuse("a mask together with another axis than the last");
+  }
+  if (renorm) {
+    if (mask.value != kNoValue) graph.refuse("a mask together with renorm");
+    if (op.by_step) graph.refuse("renorm inside TimeDistributed");
+    return lower_renorm(graph, x, op, {gamma, beta, mean, variance});
+  }
+  const Tensor samples = op.by_step ? graph.model_input() : Tensor{};
+  return Lowering::with_mask_of(graph.apply(op, {x, gamma, beta, mean, variance, mask, samples}, {mean, variance}), x);
+}
+
+Tensor BatchNormalization::lower_renorm(Lowering& graph, Tensor x, const ops::BatchNormalize& plain,
+                                        const std::array<Tensor, 4>& weights) const {
+  const auto& [rmax, rmin, dmax] = renorm_clipping;
+  if (rmax && rmin && *rmax < *rmin) {
+    graph.fail(fmt::format("rmax should be greater than rmin in the `renorm_clipping` argument. Received: rmax={}, rmin={}.", *rmax,
+                           *rmin));
+  }
+  if (dmax && *dmax < 0) {
+    graph.fail(fmt::format("dmax should be non-negative in the `renorm_clipping` argument. Received: dmax={}.", *dmax));
+  }
+  const auto& [gamma, beta, mean, variance] = weights;
+  const Shape shape = graph.shape(mean);
+  const Initializer deviation = SquareRoot{moving_variance_initializer};
+  const Tensor stddev = graph.weight({.name = "moving_stddev", .shape = shape, .initializer = deviation, .trainable = false});
+  const Tensor renorm_mean =
+      graph.weight({.name = "renorm_mean", .shape = shape, .initializer = moving_mean_initializer, .trainable = false});
+  const Tensor renorm_stddev =
+      graph.weight({.name = "renorm_stddev", .shape = shape, .initializer = deviation, .trainable = false});
+  ops::BatchRenormalize op;
+  op.plain = plain;
+  op.renorm_momentum = renorm_momentum;
+  op.r_max = rmax;
+  op.r_min = rmin;
+  op.d_max = dmax;
+  return Lowering::with_mask_of(
+      graph.apply(op, {x, gamma, beta, mean, variance}, {mean, variance, stddev, renorm_mean, renorm_stddev}), x);
 }
 
 }  // namespace wavetrain::layers

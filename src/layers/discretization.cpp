@@ -37,10 +37,11 @@ double interpolate(double x, const std::vector<double>& at, const std::vector<do
 // Down to 1 / epsilon values, at equal shares of the weights.
 Summary compressed(const Summary& summary, double epsilon) {
   if (static_cast<double>(summary.values.size()) * epsilon < 1) return summary;
+  // In float32, as numpy adds and divides float32 arrays.
   std::vector<double> cumulated, shares;
-  double total = 0;
-  for (const double weight : summary.weights) cumulated.push_back(total += weight);
-  for (const double weights : cumulated) shares.push_back(weights / total);
+  float total = 0;
+  for (const double weight : summary.weights) cumulated.push_back(double{total += static_cast<float>(weight)});
+  for (const double weights : cumulated) shares.push_back(double{static_cast<float>(weights) / total});
   Summary result;
   double before = 0;
   const auto count = static_cast<Index>(std::ceil(1.0 / epsilon));

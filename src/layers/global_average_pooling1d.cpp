@@ -19,7 +19,8 @@ Tensor GlobalAveragePooling1D::lower(Lowering& graph, Tensor x) const {
   ops::GlobalPool1D op;
   op.kind = ops::PoolKind::average;
   op.keepdims = keepdims;
-  return with_data_format(graph, x, data_format, [&](Tensor series) { return graph.apply(op, {series}); });
+  const Tensor mask = graph.mask(x);
+  return with_data_format(graph, x, data_format, [&](Tensor series) { return graph.apply(op, {series, mask}); });
 }
 
 }  // namespace wavetrain::layers

@@ -21,13 +21,6 @@ const Description& GRU::description() {
   return instance;
 }
 
-Tensor GRU::lower(Lowering& graph, Tensor x) const {
-  ops::Recurrent op;
-  op.options.cell = Cell::gru;
-  op.options.reset_after = reset_after;
-  op.options.activation = activation;
-  op.options.recurrent_activation = recurrent_activation;
-  return lower_recurrent(*this, graph, x, op, reset_after ? Shape{2, 3 * units} : Shape{3 * units}, bias_initializer);
-}
+Tensor GRU::lower(Lowering& graph, Tensor x) const { return lower_recurrent(*this, graph, x); }
 
 }  // namespace wavetrain::layers

@@ -9,6 +9,7 @@
 #include "core/naming.hpp"
 #include "core/suggest.hpp"
 #include "layers/layer_state.hpp"
+#include "layers/refused.hpp"
 #include "layers/registry.hpp"
 #include "wavetrain/log.hpp"
 #include "wavetrain/random.hpp"
@@ -64,6 +65,7 @@ DType Codec<DType>::from_config(const Config& config) {
 
 Layer::Layer(std::unique_ptr<Definition> definition) : state_(std::make_shared<State>()) {
   definition->description().validate(definition->object());
+  state_->sublayers = definition->sublayers();
   if (definition->name().empty()) definition->name() = automatic_name(definition->description().class_name);
   if (definition->name().find('/') != std::string::npos) {
     throw ValueError(fmt::format("Argument `name` of {} cannot contain character `/`. Received: name='{}'",
@@ -78,9 +80,34 @@ const Description& Layer::description() const { return state_->definition->descr
 Config Layer::config(bool full) const { return description().write(state_->definition->object(), full); }
 
 bool Layer::trainable() const { return state_->definition->trainable(); }
-void Layer::set_trainable(bool trainable) { state_->definition->trainable() = trainable; }
+void Layer::set_trainable(bool trainable) {
+  state_->definition->trainable() = trainable;
+  for (Sublayer& part : state_->sublayers) part.layer.set_trainable(trainable);
+}
+const std::vector<Sublayer>& Layer::sublayers() const { return state_->sublayers; }
 bool Layer::built() const { return state_->output_shape.rank() > 0; }
-const std::vector<Variable>& Layer::variables() const { return state_->variables; }
+const std::vector<Variable>& Layer::variables() const {
+  return state_->sublayers.empty() ? state_->variables : state_->all_variables;
+}
+const std::vector<Variable>& Layer::own_variables() const { return state_->variables; }
+
+std::vector<Variable> Layer::trainable_variables() const {
+  std::vector<Variable> trained;
+  if (!trainable()) return trained;
+  for (const Variable& variable : own_variables()) {
+    if (variable.trainable()) trained.push_back(variable);
+  }
+  for (const Sublayer& part : sublayers()) {
+    const std::vector<Variable> more = part.layer.trainable_variables();
+    trained.insert(trained.end(), more.begin(), more.end());
+  }
+  return trained;
+}
+
+void Layer::reset_state() {
+  for (Variable& state : state_->states) std::fill_n(state.data(), state.size(), 0.0f);
+  for (Sublayer& part : state_->sublayers) part.layer.reset_state();
+}
 const Shape& Layer::input_shape() const { return state_->input_shape; }
 const Shape& Layer::output_shape() const { return state_->output_shape; }
 const OptionalShape& Layer::declared_input_shape() const { return state_->definition->input_shape(); }
@@ -140,7 +167,9 @@ Layer make_layer(const std::string& class_name, const Config& arguments) {
   const auto& classes = known_layer_classes();
   const auto entry = classes.find(class_name);
   if (entry == classes.end()) {
-    throw ValueError(fmt::format("Unknown layer: '{}'.{}", class_name, did_you_mean(class_name, layer_class_names())));
+    if (const std::string reason = why_refused(class_name); !reason.empty()) throw NotSupported(reason);
+    throw ValueError(fmt::format("Unknown layer: '{}'.{} A layer of your own has to be registered first: register_layer<T>().",
+                                 class_name, did_you_mean(class_name, layer_class_names())));
   }
   return entry->second.make(arguments);
 }

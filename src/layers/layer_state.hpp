@@ -7,11 +7,15 @@ namespace wavetrain {
 
 struct Layer::State {
   std::unique_ptr<Definition> definition;
-  std::vector<Variable> variables;  // trainable first, then the others
+  std::vector<Sublayer> sublayers;
+  std::vector<Variable> variables;      // its own: trainable first, then the others
+  std::vector<Variable> all_variables;  // with those of sublayers
+  std::vector<Variable> states;         // kept between batches, in no file
   Shape input_shape;
   Shape output_shape;
   std::uint64_t seed = 0;  // of its random numbers; drawn when first needed
   bool has_seed = false;
+  bool told_of_mask = false;  // that it drops a mask
 };
 
 }  // namespace wavetrain

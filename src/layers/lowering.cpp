@@ -1,24 +1,81 @@
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "graph/ops/activation.hpp"
+#include "graph/ops/fold.hpp"
 #include "layers/layer_state.hpp"
 #include "wavetrain/layer.hpp"
+#include "wavetrain/log.hpp"
 #include "wavetrain/random.hpp"
 
 namespace wavetrain {
 
 Tensor Layer::lower(Lowering& graph, Tensor x) const {
-  const Layer* outer_layer = std::exchange(graph.layer_, this);
-  const std::string outer_group = std::exchange(graph.group_, std::string());
+  const Lowering::Scope scope = graph.enter(*this);
   state_->input_shape = graph.shape(x);
   const Tensor y = state_->definition->lower(graph, x);
-  if (const Regularizer* activity = state_->definition->activity_regularizer()) graph.penalize(y, *activity);
+  const Regularizer* const activity = state_->definition->activity_regularizer();
+  if (activity != nullptr && activity->has_value()) {
+    if (graph.steps_ == 0) graph.penalize(y, *activity);
+    // Keras' TimeDistributed leaves that of its own layer out.
+    else if (!(*graph.step_layer_ == *this)) graph.refuse("activity_regularizer inside a TimeDistributed");
+  }
   state_->output_shape = graph.shape(y);
-  graph.layer_ = outer_layer;
-  graph.group_ = outer_group;
+  if (x.mask != kNoValue && y.mask == kNoValue && !graph.used_mask_ && !std::exchange(state_->told_of_mask, true)) {
+    log(LogLevel::warning,
+        fmt::format("Layer '{}' (of type {}) was passed an input with a mask attached to it. However, this layer does not "
+                    "support masking and will therefore destroy the mask information. Downstream layers will not see the "
+                    "mask.",
+                    name(), class_name()));
+  }
   return y;
+}
+
+Lowering::Scope::Scope(Lowering& lowering, const Layer& layer)
+    : lowering_(lowering),
+      layer_(std::exchange(lowering.layer_, &layer)),
+      group_(std::exchange(lowering.group_, std::string())),
+      trainable_(std::exchange(lowering.trainable_, lowering.trainable_ && layer.trainable())),
+      used_mask_(std::exchange(lowering.used_mask_, false)) {}
+
+Lowering::Scope::~Scope() {
+  Layer::State& state = *lowering_.layer_->state_;
+  state.all_variables = state.variables;
+  for (const Sublayer& part : state.sublayers) {
+    const auto& more = part.layer.variables();
+    state.all_variables.insert(state.all_variables.end(), more.begin(), more.end());
+  }
+  lowering_.layer_ = layer_;
+  lowering_.group_ = std::move(group_);
+  lowering_.trainable_ = trainable_;
+  lowering_.used_mask_ = used_mask_;
+}
+
+const Layer& Lowering::sublayer(std::size_t i) const { return layer_->state_->sublayers[i].layer; }
+
+Tensor Lowering::lower_steps(const Layer& layer, Tensor x) {
+  Tensor steps = apply(ops::Fold(), {x});
+  if (x.mask != kNoValue) steps.mask = apply(ops::Fold(), {Tensor{x.mask, kNoValue}}).value;
+  const Layer* const outer = std::exchange(step_layer_, &layer);
+  ++steps_;
+  const Tensor y = layer.lower(*this, steps);
+  --steps_;
+  step_layer_ = outer;
+  return apply(ops::Unfold(), {y, x});
+}
+
+Tensor Lowering::state(const std::string& name, const Shape& shape) {
+  auto& states = layer_->state_->states;
+  auto found = std::find_if(states.begin(), states.end(), [&](const Variable& variable) {
+    return variable.name() == name && variable.group() == group_;
+  });
+  if (found != states.end() && found->shape() != shape) found = states.erase(found), found = states.end();
+  if (found == states.end()) {
+    found = states.insert(states.end(), Variable({.name = name, .shape = shape, .trainable = false}, group_));
+  }
+  return {graph_.add_weight(*found, false), kNoValue};
 }
 
 void Lowering::fail(const std::string& message) const {
@@ -69,7 +126,7 @@ Tensor Lowering::weight(const WeightSpec& spec, const Array* initial) {
     found = variables.insert(place, Variable(spec, group_));
     if (initial != nullptr) found->assign(*initial);
   }
-  return {graph_.add_weight(*found, spec.trainable && layer_->trainable()), kNoValue};
+  return {graph_.add_weight(*found, spec.trainable && trainable_), kNoValue};
 }
 
 Lowering::Group::Group(Lowering& lowering, std::string name)

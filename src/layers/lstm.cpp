@@ -1,7 +1,6 @@
 #include "wavetrain/layers/lstm.hpp"
 
 #include "layers/recurrent_common.hpp"
-#include "layers/unit_forget_bias.hpp"
 
 namespace wavetrain::layers {
 
@@ -19,13 +18,6 @@ const Description& LSTM::description() {
   return instance;
 }
 
-Tensor LSTM::lower(Lowering& graph, Tensor x) const {
-  ops::Recurrent op;
-  op.options.cell = Cell::lstm;
-  op.options.activation = activation;
-  op.options.recurrent_activation = recurrent_activation;
-  const Initializer bias = unit_forget_bias ? Initializer(UnitForgetBias{bias_initializer}) : bias_initializer;
-  return lower_recurrent(*this, graph, x, op, Shape{4 * units}, bias);
-}
+Tensor LSTM::lower(Lowering& graph, Tensor x) const { return lower_recurrent(*this, graph, x); }
 
 }  // namespace wavetrain::layers

@@ -1,6 +1,8 @@
 // What LSTM, GRU and SimpleRNN have in common: their layer structs share these fields by name.
 #pragma once
 
+#include <fmt/format.h>
+
 #include "graph/ops/recurrent.hpp"
 #include "wavetrain/layer.hpp"
 
@@ -17,11 +19,11 @@ Describe<T>& describe_weights(Describe<T>& d) {
 
 template <class T>
 Describe<T>& describe_regularization(Describe<T>& d) {
-  return d.field("kernel_regularizer", &T::kernel_regularizer)
+  d.field("kernel_regularizer", &T::kernel_regularizer)
       .field("recurrent_regularizer", &T::recurrent_regularizer)
-      .field("bias_regularizer", &T::bias_regularizer)
-      .field("activity_regularizer", &T::activity_regularizer)
-      .field("kernel_constraint", &T::kernel_constraint)
+      .field("bias_regularizer", &T::bias_regularizer);
+  if constexpr (requires(T t) { t.activity_regularizer; }) d.field("activity_regularizer", &T::activity_regularizer);
+  return d.field("kernel_constraint", &T::kernel_constraint)
       .field("recurrent_constraint", &T::recurrent_constraint)
       .field("bias_constraint", &T::bias_constraint)
       .field("dropout", &T::dropout, in_range(0, 1))
@@ -37,41 +39,102 @@ Describe<T>& describe_sequencing(Describe<T>& d) {
       .field("unroll", &T::unroll);
 }
 
-// Declares the weights in the part "cell" and applies `op`, of which kind and the activations are set.
+// How a cell is led over a series.
+struct Sequencing {
+  bool return_sequences = false;
+  bool go_backwards = false;
+  bool zero_output_for_mask = false;
+  bool stateful = false;
+};
+
+// unit_forget_bias: ones for the forget gate, `other` for the rest.
+Initializer unit_forget_bias(const Initializer& other);
+
+// The operation of a layer or cell: which one it is shows in its arguments.
 template <class T>
-Tensor lower_recurrent(const T& layer, Lowering& graph, Tensor x, ops::Recurrent op, const Shape& bias_shape,
-                       const Initializer& bias_initializer) {
-  if (layer.return_state) graph.refuse("return_state=True in a Sequential");
-  if (layer.stateful) graph.refuse("stateful=True");
-  const Index channels = graph.require_rank(x, 3).back();
-  op.options.units = layer.units;
-  op.options.return_sequences = layer.return_sequences;
-  op.options.go_backwards = layer.go_backwards;
-  op.options.zero_output_for_mask = layer.zero_output_for_mask;
-  op.dropout = layer.dropout;
-  op.recurrent_dropout = layer.recurrent_dropout;
-  const Index columns = op.options.gates() * layer.units;
-  graph.use_seed(layer.seed);
-  const Lowering::Group cell = graph.group("cell");
+ops::Recurrent recurrent_op(const T& cell) {
+  ops::Recurrent op;
+  op.options.cell = Cell::simple_rnn;
+  op.options.units = cell.units;
+  op.options.activation = cell.activation;
+  if constexpr (requires { cell.recurrent_activation; }) op.options.recurrent_activation = cell.recurrent_activation;
+  if constexpr (requires { cell.unit_forget_bias; }) op.options.cell = Cell::lstm;
+  if constexpr (requires { cell.reset_after; }) {
+    op.options.cell = Cell::gru;
+    op.options.reset_after = cell.reset_after;
+  }
+  op.dropout = cell.dropout;
+  op.recurrent_dropout = cell.recurrent_dropout;
+  return op;
+}
+
+// Declares the weights of a cell in the current layer and part, and leads it over `x` with `mask`.
+template <class T>
+Tensor lower_cell(const T& cell, Lowering& graph, Tensor x, Tensor mask, const Sequencing& sequencing) {
+  ops::Recurrent op = recurrent_op(cell);
+  const Index batch = graph.shape(x)[0], channels = graph.require_rank(x, 3).back();
+  op.options.return_sequences = sequencing.return_sequences;
+  op.options.go_backwards = sequencing.go_backwards;
+  op.options.zero_output_for_mask = sequencing.zero_output_for_mask;
+  op.stateful = sequencing.stateful;
+  op.batch = batch;
+  const Index columns = op.options.gates() * cell.units;
+  graph.use_seed(cell.seed);
   const Tensor kernel = graph.weight({.name = "kernel",
                                       .shape = {channels, columns},
-                                      .initializer = layer.kernel_initializer,
-                                      .regularizer = layer.kernel_regularizer,
-                                      .constraint = layer.kernel_constraint});
+                                      .initializer = cell.kernel_initializer,
+                                      .regularizer = cell.kernel_regularizer,
+                                      .constraint = cell.kernel_constraint});
   const Tensor recurrent_kernel = graph.weight({.name = "recurrent_kernel",
-                                                .shape = {layer.units, columns},
-                                                .initializer = layer.recurrent_initializer,
-                                                .regularizer = layer.recurrent_regularizer,
-                                                .constraint = layer.recurrent_constraint});
+                                                .shape = {cell.units, columns},
+                                                .initializer = cell.recurrent_initializer,
+                                                .regularizer = cell.recurrent_regularizer,
+                                                .constraint = cell.recurrent_constraint});
   Tensor bias;
-  if (layer.use_bias) {
+  if (cell.use_bias) {
+    Initializer initializer = cell.bias_initializer;
+    if constexpr (requires { cell.unit_forget_bias; }) {
+      if (cell.unit_forget_bias) initializer = unit_forget_bias(cell.bias_initializer);
+    }
     bias = graph.weight({.name = "bias",
-                         .shape = bias_shape,
-                         .initializer = bias_initializer,
-                         .regularizer = layer.bias_regularizer,
-                         .constraint = layer.bias_constraint});
+                         .shape = op.options.has_two_biases() ? Shape{2, columns} : Shape{columns},
+                         .initializer = initializer,
+                         .regularizer = cell.bias_regularizer,
+                         .constraint = cell.bias_constraint});
   }
-  const Tensor y = graph.apply(op, {x, kernel, recurrent_kernel, bias});
+  if (!op.stateful) return graph.apply(op, {x, kernel, recurrent_kernel, bias, mask});
+  if (batch < 0) {
+    graph.fail(
+        fmt::format("When using `stateful=True` in a RNN, the batch size must be static. Found dynamic batch size: "
+                    "sequence.shape={}",
+                    to_string(graph.shape(x))));
+  }
+  const Tensor h = graph.state("h", {batch, cell.units});
+  if (op.states() == 1) return graph.apply(op, {x, kernel, recurrent_kernel, bias, mask}, {h});
+  return graph.apply(op, {x, kernel, recurrent_kernel, bias, mask}, {h, graph.state("c", {batch, cell.units})});
+}
+
+// What a layer around cells checks first.
+template <class T>
+Sequencing sequencing_of(const T& layer, const Lowering& graph, Tensor x) {
+  if (layer.return_state) graph.refuse("return_state=True in a Sequential");
+  if (layer.unroll && graph.require_rank(x, 3)[1] < 0) {
+    graph.fail(
+        "Cannot unroll a RNN if the time dimension is undefined: pass an `Input` that says it as the first layer.");
+  }
+  if (x.mask != kNoValue && graph.shape({x.mask, kNoValue}).rank() != 2) {
+    graph.fail(fmt::format("expected a mask of shape (batch, time). Received: mask.shape={}",
+                           to_string(graph.shape({x.mask, kNoValue}))));
+  }
+  return {layer.return_sequences, layer.go_backwards, layer.zero_output_for_mask, layer.stateful};
+}
+
+// A layer that is its own cell; the weights are in the part "cell".
+template <class T>
+Tensor lower_recurrent(const T& layer, Lowering& graph, Tensor x) {
+  const Sequencing sequencing = sequencing_of(layer, graph, x);
+  const Lowering::Group cell = graph.group("cell");
+  const Tensor y = lower_cell(layer, graph, x, graph.mask(x), sequencing);
   return layer.return_sequences ? Lowering::with_mask_of(y, x) : y;
 }
 

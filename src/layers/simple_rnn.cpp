@@ -19,11 +19,6 @@ const Description& SimpleRNN::description() {
   return instance;
 }
 
-Tensor SimpleRNN::lower(Lowering& graph, Tensor x) const {
-  ops::Recurrent op;
-  op.options.cell = Cell::simple_rnn;
-  op.options.activation = activation;
-  return lower_recurrent(*this, graph, x, op, Shape{units}, bias_initializer);
-}
+Tensor SimpleRNN::lower(Lowering& graph, Tensor x) const { return lower_recurrent(*this, graph, x); }
 
 }  // namespace wavetrain::layers

@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include <fmt/format.h>
+
 #include "graph/ops/activation.hpp"
 #include "graph/ops/permute.hpp"
 #include "graph/ops/reshape.hpp"
@@ -19,6 +21,12 @@ const Description& Softmax::description() {
 
 Tensor Softmax::lower(Lowering& graph, Tensor x) const {
   const Shape input = graph.shape(x);
+  if (x.mask != kNoValue) {
+    // Keras broadcasts it from the right, which a mask over time does not fit.
+    graph.fail(fmt::format("the mask of shape {} that comes with the input does not fit an input of shape {}; "
+                           "use Activation('softmax') or Dense(..., activation='softmax')",
+                           to_string(graph.shape({x.mask, kNoValue})), to_string(input)));
+  }
   const std::uint32_t bits = sample_axes(graph, x, axis);
   const int first = std::countr_zero(bits), count = std::popcount(bits);
   if (count == 1) {

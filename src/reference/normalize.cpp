@@ -65,8 +65,10 @@ void batch_norm_backward(T* dx, T* dgamma, T* dbeta, const T* dy, const T* x, co
     if (dgamma != nullptr) dgamma[c] += sum_dy_xhat;
     if (dbeta != nullptr) dbeta[c] += sum_dy;
     if (!training) continue;
+    // With a mask the deviations do not quite add up to 0, because of what is added to the count.
+    const T rest = mask == nullptr ? T{0} : mean[c] * inverse * sum_dy_xhat * static_cast<T>(1e-7) / count;
     for_each_kept(mask, c, N, C, I,
-                  [&](Index at) { dx[at] -= scale * (sum_dy + (x[at] - mean[c]) * inverse * sum_dy_xhat) / count; });
+                  [&](Index at) { dx[at] -= scale * (sum_dy + (x[at] - mean[c]) * inverse * sum_dy_xhat - rest) / count; });
   }
 }
 

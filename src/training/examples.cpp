@@ -19,6 +19,7 @@ void Examples::check() const {
   if (sample_weight.has_value() && class_weight != nullptr && !class_weight->empty()) {
     throw ValueError("You cannot `class_weight` and `sample_weight` at the same time.");
   }
+  if (mask.has_value()) check_mask(x, mask);
   if (n == 0) throw ValueError("There are no samples: x has shape " + to_string(x.shape()) + ".");
 }
 
@@ -53,6 +54,15 @@ void Trainer::weigh(const Examples& examples, Index count, const LossShape& shap
       const auto found = examples.class_weight->find(label);
       weights_[static_cast<std::size_t>(i)] = found == examples.class_weight->end() ? 1.0f : static_cast<float>(found->second);
     }
+  }
+  if (shape.rows == 1 && count > 1) {
+    const std::span<const float> all(weights_.data(), static_cast<std::size_t>(count * given));
+    weights_[0] = static_cast<float>(options_.loss.joint_weight(all));
+    weights_shape_ = Shape{1};
+    return;
+  }
+  if (shape.rows % count != 0) {
+    throw ValueError(fmt::format("{} over the axis of the samples cannot have weights.", options_.loss.class_name()));
   }
   if (given != rows && given != 1) {
     throw ValueError(fmt::format("Weights must have one value per sample or one per loss value: {} or {} per sample. Received: "

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/context.hpp"
+#include "wavetrain/layers/nested.hpp"
 
 namespace wavetrain {
 namespace {
@@ -119,6 +120,52 @@ Sequential::Entry layer_from_config(const Config& entry) {
   const std::string where =
       name != nullptr && name->is_string() ? fmt::format("Layer '{}'", name->as_string()) : "Layer " + class_name;
   return with_context(where, [&] { return make_entry(class_name, arguments); });
+}
+
+Config layer_to_config(const Layer& layer) {
+  Config config = Config::dict({{"name", layer.name()}});
+  const Config arguments = layer.config(false);
+  for (const auto& [key, value] : arguments.as_dict()) {
+    if (key != "input_shape" && key != "name") config.set(key, value);
+  }
+  return Config::dict({{"module", layer.description().module},
+                       {"class_name", layer.class_name()},
+                       {"config", std::move(config)},
+                       {"registered_name", nullptr}});
+}
+
+Config Codec<layers::Stack>::to_config(const layers::Stack& stack) {
+  Config::List entries;
+  if (stack.input) {
+    const std::string input_name = stack.input->name.empty() ? "input_layer" : stack.input->name;
+    entries.push_back(Config::dict({{"module", "keras.layers"},
+                                    {"class_name", "InputLayer"},
+                                    {"config", Config::dict({{"batch_shape", Codec<Shape>::to_config(stack.input->full_shape())}, {"name", input_name}})},
+                                    {"registered_name", nullptr}}));
+  }
+  for (const Layer& layer : stack.layers) entries.push_back(layer_to_config(layer));
+  return entries;
+}
+
+layers::Stack Codec<layers::Stack>::from_config(const Config& config) {
+  layers::Stack stack(std::vector<Layer>{});
+  for (const Config& item : config.as_list()) {
+    const Sequential::Entry entry = layer_from_config(item);
+    if (entry.layer() != nullptr) stack.layers.push_back(*entry.layer());
+    else stack.input = *entry.input();
+  }
+  return stack;
+}
+
+Config Codec<Layer>::to_config(const Layer& layer) { return layer ? layer_to_config(layer) : Config(); }
+
+Layer Codec<Layer>::from_config(const Config& config) {
+  // The cells of an RNN may come as a list.
+  if (config.is_list()) return make_layer("StackedRNNCells", Config::dict({{"cells", config}}));
+  if (!config.is_dict()) throw TypeError(fmt::format("expected a layer, received {}", config.repr()));
+  const Sequential::Entry entry = layer_from_config(config);
+  if (entry.layer() == nullptr) throw ValueError(fmt::format("expected a layer, received {}", config.repr()));
+  return *entry.layer();
 }
 
 }  // namespace wavetrain

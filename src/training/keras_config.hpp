@@ -23,4 +23,7 @@ Config used_arguments(const std::string& class_name, const Config& arguments);
 // unknown classes and arguments; both name layer and argument.
 Sequential::Entry layer_from_config(const Config& entry);
 
+// The entry of a layer, with its name and the arguments that differ from their defaults.
+Config layer_to_config(const Layer& layer);
+
 }  // namespace wavetrain

@@ -12,11 +12,17 @@ namespace {
 
 // Adds value(i) for i < count, `count` / `samples` of them for each sample.
 template <class Value>
-void add_values(MetricState& state, const MetricBatch& batch, Index count, Index samples, Value value) {
+void add_values(MetricState& state, const MetricBatch& given, Index count, Index samples, Value value) {
   state.scratch.resize(std::max(state.scratch.size(), static_cast<std::size_t>(count)));
   for (Index i = 0; i < count; ++i) state.scratch[static_cast<std::size_t>(i)] = static_cast<float>(value(i));
+  const MetricBatch batch = given.heeding_mask();
   const std::span<const float> values(state.scratch.data(), static_cast<std::size_t>(count));
-  add_to_mean(state, values, samples, batch.sample_weight, batch.weight_shape);
+  add_to_mean(state, values, samples, batch.sample_weight, batch.weight_shape, batch.masked_weight != nullptr);
+}
+
+MetricBatch without_mask(MetricBatch batch) {
+  batch.masked_weight = nullptr;
+  return batch;
 }
 
 Index sample_count(const Shape& shape) { return shape.rank() == 0 ? 1 : shape[0]; }
@@ -57,7 +63,7 @@ bool in_top_k(float label, const float* p, Index n, Index k) {
 }  // namespace
 
 void Mean::update(MetricState& state, const MetricBatch& batch) const {
-  add_values(state, batch, batch.y_pred_shape.size(), sample_count(batch.y_pred_shape),
+  add_values(state, without_mask(batch), batch.y_pred_shape.size(), sample_count(batch.y_pred_shape),
              [&](Index i) { return batch.y_pred[i]; });
 }
 
@@ -77,7 +83,7 @@ void Sum::update(MetricState& state, const MetricBatch& batch) const {
 void Sum::result(const MetricState& state, std::span<double> out) const { out[0] = state.sums[0]; }
 
 void RootMeanSquaredError::update(MetricState& state, const MetricBatch& batch) const {
-  add_elements(state, batch, [](float y, float p) { return (p - y) * (p - y); });
+  add_elements(state, without_mask(batch), [](float y, float p) { return (p - y) * (p - y); });
 }
 
 void RootMeanSquaredError::result(const MetricState& state, std::span<double> out) const {

@@ -72,7 +72,7 @@ void Metric::merge_state(const Metric& other) {
 }
 
 void add_to_mean(MetricState& state, std::span<const float> values, Index samples, const float* weights,
-                 const Shape& weight_shape) {
+                 const Shape& weight_shape, bool by_part) {
   state.sums.resize(2);
   const auto count = static_cast<Index>(values.size());
   if (count == 0) return;
@@ -82,7 +82,7 @@ void add_to_mean(MetricState& state, std::span<const float> values, Index sample
                                  to_string(weight_shape), count, samples));
   }
   const Index group_size = count / groups;
-  const double share = static_cast<double>(samples) / static_cast<double>(groups);  // of a group in its sample
+  const double share = by_part ? 1.0 : static_cast<double>(samples) / static_cast<double>(groups);  // of a group in its sample
   for (Index i = 0; i < groups; ++i) {
     double sum = 0;
     for (Index k = 0; k < group_size; ++k) sum += values[static_cast<std::size_t>(i * group_size + k)];
@@ -94,7 +94,8 @@ void add_to_mean(MetricState& state, std::span<const float> values, Index sample
 
 double mean_of(const MetricState& state) { return state.sums[1] == 0 ? 0.0 : state.sums[0] / state.sums[1]; }
 
-void add_loss_to_mean(MetricState& state, const MetricBatch& batch, const Loss& loss, double sign) {
+void add_loss_to_mean(MetricState& state, const MetricBatch& given, const Loss& loss, double sign) {
+  const MetricBatch batch = given.heeding_mask();
   const LossShape shape = loss.shape(batch.y_true_shape, batch.y_pred_shape);
   const LossFacts facts = loss.inspect(batch.y_true, shape);
   const auto rows = static_cast<std::size_t>(shape.rows);
@@ -116,7 +117,7 @@ void add_loss_to_mean(MetricState& state, const MetricBatch& batch, const Loss& 
   }
   // Two vectors (N,) are one row, not N samples.
   const Index samples = shape.rows == 1 ? 1 : batch.y_pred_shape[0];
-  add_to_mean(state, losses, samples, weights, batch.weight_shape);
+  add_to_mean(state, losses, samples, weights, batch.weight_shape, batch.masked_weight != nullptr);
 }
 
 }  // namespace wavetrain

@@ -1,6 +1,7 @@
 // What a Sequential points to.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -34,24 +35,47 @@ struct Sequential::State {
   Shape output_shape;
 
   std::shared_ptr<const Graph> graph;  // null until built
+  // The same for data that brings a mask along; made when first needed.
+  mutable std::shared_ptr<const Graph> masked;
+  mutable std::mutex masked_mutex;
   // Values of all weights: the trained ones, laid out as their gradients, and the others.
   std::shared_ptr<AlignedVector<float>> trained, untrained;
   std::uint64_t updates = 0;  // counts changes of the weights by training
 
   std::unique_ptr<Trainer> trainer;  // once compiled
-  mutable WorkspaceCache predictors;
+  mutable WorkspaceCache predictors, masked_predictors;
 
   // Lowers the layers for inputs of `shape` and moves the weights into flat segments.
   void lower(const Shape& shape);
+  // The graph for data with or without a mask.
+  std::shared_ptr<const Graph> graph_for(bool with_mask) const;
   // Changes whenever some weight may have changed.
   std::uint64_t weights_version() const;
 };
 
 // What callbacks of `evaluate` and `predict` are told.
-TrainingParams progress_params(int verbose, const DataView& x, std::optional<Index> batch_size, std::optional<Index> steps);
+TrainingParams progress_params(int verbose, const DataView& x, std::optional<Index> batch_size,
+                               std::optional<Index> steps);
 
-// The shape of a batch as the model takes it: data without a trailing axis of size 1 gets one where the model's input has it,
-// and loses one that it does not have. `data` has the samples first.
+// The shape of a batch as the model takes it: data without a trailing axis of size 1 gets one where the model's input
+// has it, and loses one that it does not have. `data` has the samples first.
 Shape fit_to_input(const Shape& data, const Shape& input);
+
+// Throws ValueError unless `mask` is (samples, steps) of `x`.
+void check_mask(const DataView& x, const DataView& mask);
+// Fills the mask of samples first .. in `work`, all ones when there is none, and sets what it drops of its input to
+// zeros. `row(i)` is the place of the batch's sample i in the data.
+template <class Row>
+void gather_mask(const DataView& mask, Index count, cpu::Workspace& work, const Shape& batch, Row row) {
+  const Index steps = batch[1], size = batch.size_from(2);
+  for (Index i = 0; i < count; ++i) {
+    float* const kept = work.input_mask() + i * steps;
+    mask.copy_row(row(i), kept);
+    for (Index t = 0; t < steps; ++t) {
+      kept[t] = kept[t] != 0 ? 1.0f : 0.0f;
+      if (kept[t] == 0) std::fill_n(work.input() + (i * steps + t) * size, size, 0.0f);
+    }
+  }
+}
 
 }  // namespace wavetrain

@@ -27,6 +27,24 @@ Shape fit_to_input(const Shape& data, const Shape& input) {
                                to_string(input), to_string(data)));
 }
 
+void check_mask(const DataView& x, const DataView& mask) {
+  if (x.shape().rank() >= 2 && mask.shape() == Shape{x.shape()[0], x.shape()[1]}) return;
+  throw ValueError(fmt::format("The mask must have the shape (samples, steps) of the data. Received: mask of shape {}, data of "
+                               "shape {}",
+                               to_string(mask.shape()), to_string(x.shape())));
+}
+
+Array mask_of_lengths(const std::vector<Index>& lengths, Index steps) {
+  Array mask(Shape{static_cast<Index>(lengths.size()), steps});
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    if (lengths[i] < 0 || lengths[i] > steps) {
+      throw ValueError(fmt::format("Lengths must be between 0 and steps={}. Received: lengths[{}]={}", steps, i, lengths[i]));
+    }
+    std::fill_n(mask.data() + static_cast<Index>(i) * steps, lengths[i], 1.0f);
+  }
+  return mask;
+}
+
 std::unique_ptr<cpu::Workspace> WorkspaceCache::take(const std::shared_ptr<const Graph>& graph, const Shape& input) {
   {
     const std::lock_guard lock(mutex_);
@@ -65,7 +83,9 @@ Shape Sequential::compute_output_shape(const Shape& x) const {
   if (!built()) throw ValueError(fmt::format("Model '{}' is not built: give it an Input, or call build().", name()));
   std::vector<Shape> shapes(state_->graph->values().size());
   for (std::size_t id = 0; id < shapes.size(); ++id) shapes[id] = state_->graph->values()[id].shape;
-  shapes[static_cast<std::size_t>(state_->graph->input())] = fit_to_input(x, state_->input_shape);
+  Shape& input = shapes[static_cast<std::size_t>(state_->graph->input())];
+  input = fit_to_input(x, state_->input_shape);
+  input[0] = kNone;  // any number of samples, in batches
   for (const GraphNode& node : state_->graph->nodes()) {
     std::vector<Shape> inputs;
     for (const ValueId id : node.inputs) inputs.push_back(id == kNoValue ? Shape{} : shapes[static_cast<std::size_t>(id)]);
@@ -75,7 +95,9 @@ Shape Sequential::compute_output_shape(const Shape& x) const {
       throw ValueError(fmt::format("Layer '{}': {}", node.layer, error.what()));
     }
   }
-  return shapes[static_cast<std::size_t>(state_->graph->output())];
+  Shape result = shapes[static_cast<std::size_t>(state_->graph->output())];
+  result[0] = x[0];
+  return result;
 }
 
 TrainingParams progress_params(int verbose, const DataView& x, std::optional<Index> batch_size, std::optional<Index> steps) {
@@ -97,7 +119,10 @@ void Sequential::predict(const DataView& x, const View& out, const PredictOption
   if (batch_size < 1) throw ValueError(fmt::format("batch_size must be at least 1. Received: {}", batch_size));
   Shape shape = fit_to_input(x.shape(), state_->input_shape);
   shape[0] = batch_size;
-  std::unique_ptr<cpu::Workspace> work = state_->predictors.take(state_->graph, shape);
+  const bool masked = options.mask.has_value();
+  if (masked) check_mask(x, options.mask);
+  WorkspaceCache& cache = masked ? state_->masked_predictors : state_->predictors;
+  std::unique_ptr<cpu::Workspace> work = cache.take(state_->graph_for(masked), shape);
   const std::uint64_t version = state_->weights_version();
   const Index x_size = x.row_size();
   for (Index first = 0, batch = 0; first < n; first += batch_size, ++batch) {
@@ -107,6 +132,7 @@ void Sequential::predict(const DataView& x, const View& out, const PredictOption
     shape[0] = std::min(batch_size, n - first);
     work->bind(shape);
     for (Index i = 0; i < shape[0]; ++i) x.copy_row(first + i, work->input() + i * x_size);
+    if (masked) gather_mask(options.mask, shape[0], *work, shape, [&](Index i) { return first + i; });
     work->forward(0, version);
     const Shape& result = work->output_shape();
     const Index size = result.size_from(1);
@@ -118,7 +144,7 @@ void Sequential::predict(const DataView& x, const View& out, const PredictOption
     if (hooks) callbacks->on_predict_batch_end(batch);
     if (options.interrupted && options.interrupted()) break;
   }
-  state_->predictors.give_back(std::move(work));
+  cache.give_back(std::move(work));
 }
 
 Array Sequential::predict(const DataView& x, const PredictOptions& options) const {
@@ -140,7 +166,7 @@ Array Sequential::predict(const DataView& x, const PredictOptions& options) cons
   std::vector<std::shared_ptr<Callback>> list = options.callbacks;
   const TrainingParams params = progress_params(options.verbose, x, options.batch_size, options.steps);
   if (params.verbose > 0) list.push_back(callbacks::ProgbarLogger{});
-  CallbackList callbacks(std::move(list), nullptr, params);
+  CallbackList callbacks(std::move(list), const_cast<Sequential*>(this), params);
   callbacks.on_predict_begin();
   predict(x, result.view(), options, &callbacks);
   callbacks.on_predict_end();

@@ -9,6 +9,7 @@
 #include "training/keras_config.hpp"
 #include "training/model_state.hpp"
 #include "training/trainer.hpp"
+#include "wavetrain/layers/nested.hpp"
 
 namespace wavetrain {
 
@@ -120,12 +121,35 @@ void Sequential::set_trainable(bool trainable) {
   for (Layer layer : layers()) layer.set_trainable(trainable);
 }
 
-void Sequential::State::lower(const Shape& shape) {
-  auto lowered = std::make_shared<Graph>();
-  Lowering lowering(*lowered);
-  Tensor x{lowered->add_input(shape), kNoValue};
+void Sequential::reset_states() {
+  for (Layer layer : layers()) layer.reset_state();
+}
+
+namespace {
+
+std::shared_ptr<Graph> lower_layers(const std::vector<Layer>& layers, const Shape& shape, bool with_mask) {
+  auto graph = std::make_shared<Graph>();
+  Lowering lowering(*graph);
+  Tensor x{graph->add_input(shape), kNoValue};
+  if (with_mask) x.mask = graph->add_input_mask({shape[0], shape[1]});
   for (const Layer& layer : layers) x = layer.lower(lowering, x);
-  lowered->set_output(x.value);
+  graph->set_output(x.value);
+  graph->set_output_mask(x.mask);
+  return graph;
+}
+
+}  // namespace
+
+std::shared_ptr<const Graph> Sequential::State::graph_for(bool with_mask) const {
+  if (!with_mask) return graph;
+  const std::lock_guard lock(masked_mutex);
+  // The weights are declared in the same order, so that they lie in the same places.
+  if (masked == nullptr) masked = lower_layers(layers, graph->value(graph->input()).shape, true);
+  return masked;
+}
+
+void Sequential::State::lower(const Shape& shape) {
+  std::shared_ptr<Graph> lowered = lower_layers(layers, shape, false);
 
   const auto move_into = [&](bool trained_ones) {
     const cpu::FlatLayout layout = cpu::flat_layout(*lowered, trained_ones);
@@ -138,13 +162,20 @@ void Sequential::State::lower(const Shape& shape) {
   };
   trained = move_into(true);
   untrained = move_into(false);
-  output_shape = lowered->value(x.value).shape;
+  output_shape = lowered->value(lowered->output()).shape;
   graph = std::move(lowered);
+  masked = nullptr;
   predictors.clear();
+  masked_predictors.clear();
   if (trainer != nullptr) trainer->forget_plans();
 }
 
 std::uint64_t Sequential::State::weights_version() const { return updates + Variable::assignments(); }
+
+layers::Stack::Stack(const Sequential& model) : layers(model.layers()), name(model.name()) {
+  const Shape& shape = model.input_shape();
+  if (shape.rank() > 0) input = layers::Input{.batch_shape = shape};
+}
 
 // --- Weights ---------------------------------------------------------------------------------------------------------
 
@@ -198,16 +229,7 @@ Config Sequential::config() const {
     entries.push_back(entry("InputLayer", Config::dict({{"batch_shape", Codec<Shape>::to_config(s.input_shape)},
                                                         {"name", input_name}})));
   }
-  for (const Layer& layer : s.layers) {
-    const Config arguments = layer.config(false);
-    Config config = Config::dict({{"name", layer.name()}});
-    for (const auto& [key, value] : arguments.as_dict()) {
-      if (key != "input_shape" && key != "name") config.set(key, value);
-    }
-    Config object = entry(layer.class_name().c_str(), std::move(config));
-    object.set("module", layer.description().module);
-    entries.push_back(std::move(object));
-  }
+  for (const Layer& layer : s.layers) entries.push_back(layer_to_config(layer));
   Config result = Config::dict({{"name", s.name}, {"layers", portable_config(entries)}});
   if (s.input_shape.rank() > 0) result.set("build_input_shape", Codec<Shape>::to_config(s.input_shape));
   return result;

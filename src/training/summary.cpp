@@ -111,9 +111,10 @@ std::string Sequential::summary(const SummaryOptions& options) const {
                                  unbuilt ? "0 (unbuilt)" : with_separators(layer.count_params())};
     if (options.show_trainable) row.push_back(layer.variables().empty() ? "-" : layer.trainable() ? "Y" : "N");
     rows.push_back(std::move(row));
-    for (const Variable& variable : layer.variables()) {
-      (variable.trainable() && layer.trainable() ? trainable : frozen).add(variable.size(), sizeof(float));
-    }
+    Index trained = 0;
+    for (const Variable& variable : layer.trainable_variables()) trained += variable.size();
+    trainable.add(trained, sizeof(float));
+    frozen.add(layer.count_params() - trained, sizeof(float));
   }
   const bool has_state = compiled() && compile_options().optimizer.built();
   if (has_state) {

@@ -27,6 +27,10 @@ constexpr Index kLossValuesPerThread = 1 << 15;
 }  // namespace
 
 Trainer::Trainer(Sequential& model, CompileOptions options) : model_(&model), options_(std::move(options)) {
+  if (options_.steps_per_execution < 1) {
+    throw ValueError(fmt::format("steps_per_execution must be at least 1. Received: steps_per_execution={}",
+                                 options_.steps_per_execution));
+  }
   if (!options_.optimizer.has_value()) throw ValueError("compile needs an optimizer. Received: optimizer=None");
   const auto known = [&](const std::string& name) {
     return std::any_of(metrics_.begin(), metrics_.end(), [&](const Tracked& tracked) { return tracked.name == name; });
@@ -48,6 +52,11 @@ Trainer::Trainer(Sequential& model, CompileOptions options) : model_(&model), op
   }
 }
 
+std::string path_of(const std::string& model, const Layer& layer, const Variable& variable) {
+  const std::string group = variable.group().empty() ? "" : variable.group() + "/";
+  return fmt::format("{}/{}/{}{}", model, layer.name(), group, variable.name());
+}
+
 MetricDirection Trainer::direction(std::string_view log_name) const {
   if (log_name.starts_with("val_")) log_name.remove_prefix(4);
   if (log_name == "loss") return MetricDirection::down;
@@ -63,10 +72,19 @@ void Trainer::reset_metrics() {
   for (Tracked& tracked : metrics_) tracked.metric.reset_state();
 }
 
+namespace {
+
+void log_metric(Logs& logs, const std::string& name, const Metric& metric) {
+  if (metric.has_several_results()) logs.set(name, metric.results());
+  else logs.set(name, metric.result());
+}
+
+}  // namespace
+
 Logs Trainer::results() const {
   Logs logs;
   logs.set("loss", mean_loss());
-  for (const Tracked& tracked : metrics_) logs.set(tracked.name, tracked.metric.result());
+  for (const Tracked& tracked : metrics_) log_metric(logs, tracked.name, tracked.metric);
   return logs;
 }
 
@@ -75,7 +93,7 @@ const Logs& Trainer::batch_logs() {
     batch_logs_ = results().sorted();
   } else {
     batch_logs_.set("loss", mean_loss());
-    for (const Tracked& tracked : metrics_) batch_logs_.set(tracked.name, tracked.metric.result());
+    for (const Tracked& tracked : metrics_) log_metric(batch_logs_, tracked.name, tracked.metric);
   }
   return batch_logs_;
 }
@@ -88,37 +106,54 @@ void Trainer::build_model(const DataView& x) {
   model_->build(state().input_shape.rank() > 0 ? state().input_shape : shape);
 }
 
-cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity) {
+cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity, bool masked) {
   std::unique_ptr<cpu::Workspace>& work = train ? train_ : test_;
-  const std::shared_ptr<const Graph>& graph = state().graph;
+  const std::shared_ptr<const Graph> graph = state().graph_for(masked);
   if (work != nullptr && &work->plan().graph() == graph.get() && work->plan().fits(capacity)) {
     work->refresh_weights();
+    if (train) build_optimizer();
     return *work;
   }
-  const bool loss_takes_activation = options_.loss.has_value() && options_.loss.fuses(output_activation(*graph));
+  // Of an activation that no loss takes along, like tanh, the derivative stays with the model.
+  const OutputActivation activation = output_activation(*graph);
+  const bool loss_takes_activation =
+      options_.loss.has_value() && activation != OutputActivation::none && options_.loss.fuses(activation);
   auto plan = std::make_shared<const cpu::Plan>(graph, capacity, train, num_threads(), train && loss_takes_activation);
   if (train) build_optimizer();
+  if (train) tuner_ = {};
   work = std::make_unique<cpu::Workspace>(std::move(plan), train ? gradients_ : nullptr);
   return *work;
 }
 
 void Trainer::build_optimizer() {
   const std::shared_ptr<const Graph>& graph = state().graph;
-  if (optimized_graph_ == graph.get()) return;
   const cpu::FlatLayout layout = cpu::flat_layout(*graph, true);
-  gradients_ = std::make_shared<AlignedVector<float>>(static_cast<std::size_t>(layout.floats));
+  const bool known = optimized_graph_ == graph.get();
+  const auto moved = [&](std::size_t i) {
+    return graph->value(layout.blocks[i].value).variable.data() != optimized_weights_[i];
+  };
+  std::vector<OptimizerVariable> kept;
+  if (known) {
+    bool stayed = true;
+    for (std::size_t i = 0; i < layout.blocks.size() && stayed; ++i) stayed = !moved(i);
+    if (stayed) return;
+    kept = options_.optimizer.variables();  // a layer has gone to another model in between
+  }
+  if (!known) gradients_ = std::make_shared<AlignedVector<float>>(static_cast<std::size_t>(layout.floats));
   const auto path = [this](const Variable& variable) {
     for (const Layer& layer : state().layers) {
       const auto& variables = layer.variables();
-      if (std::find(variables.begin(), variables.end(), variable) == variables.end()) continue;
-      const std::string group = variable.group().empty() ? "" : variable.group() + "/";
-      return fmt::format("{}/{}/{}{}", state().name, layer.name(), group, variable.name());
+      if (std::find(variables.begin(), variables.end(), variable) != variables.end()) {
+        return path_of(state().name, layer, variable);
+      }
     }
     return variable.name();
   };
   std::vector<OptimizerBlock> blocks;
+  optimized_weights_.clear();
   for (const cpu::FlatLayout::Block& block : layout.blocks) {
     const Variable& variable = graph->value(block.value).variable;
+    optimized_weights_.push_back(variable.data());
     blocks.push_back({.w = variable.data(),
                       .g = gradients_->data() + block.offset,
                       .shape = variable.shape(),
@@ -127,27 +162,50 @@ void Trainer::build_optimizer() {
                       .path = path(variable)});
   }
   options_.optimizer.build(blocks);
+  if (known) options_.optimizer.set_variables(kept);
   optimized_graph_ = graph.get();
 }
 
-// Loss of the batch in `work`; in training its gradient goes where backward starts.
-double Trainer::apply_loss(cpu::Workspace& work, bool train, bool weighted) {
+void Trainer::apply_mask(const cpu::Workspace& work, bool weighted, const LossShape& shape) {
+  const Shape& mask_shape = work.output_mask_shape();
+  if (mask_shape.size() != shape.rows) {
+    throw ValueError(fmt::format("The model's output of shape {} carries a mask of shape {}, but with targets of shape {} the "
+                                 "loss has {} values",
+                                 to_string(work.output_shape()), to_string(mask_shape), to_string(y_shape_), shape.rows));
+  }
+  const float* mask = work.output_mask();
+  for (Index i = 0; i < shape.rows; ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    masked_[row] = mask[i] == 0 ? 0.0f : weighted ? weights_[row] : 1.0f;
+  }
+}
+
+// Loss of the batch in `work`, weighted by row unless `weights` is null; in training its gradient goes where backward starts.
+// Rows that the output's mask drops do not count, whatever they hold.
+double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weights) {
   if (!options_.loss.has_value()) {
     if (train) std::fill_n(work.output_grad(), work.output_shape().size(), 0.0f);
     return 0;
   }
   const Loss& loss = options_.loss;
   const LossShape shape = loss.shape(y_shape_, work.output_shape());
-  const LossFacts facts = loss.inspect(y_.data(), shape);
+  LossFacts facts = loss.inspect(y_.data(), shape);
+  const float* const mask = work.output_mask();
   const OutputActivation activation = output_activation(*state().graph);
   LossRows batch;
   batch.shape = shape;
   batch.y_true = y_.data();
   batch.y_pred = work.output();
-  batch.weights = weighted ? weights_.data() : nullptr;
+  batch.weights = weights;
   batch.row_loss = row_loss_.data();
   batch.gradient = train ? work.output_grad() : nullptr;
   batch.through = train && loss.fuses(activation) ? activation : OutputActivation::none;
+  if (mask != nullptr) {
+    for (Index i = 0; i < shape.rows; ++i) {
+      const bool ignored = facts.ignore_class && static_cast<Index>(y_[static_cast<std::size_t>(i)]) == *facts.ignore_class;
+      if (mask[i] == 0 && !ignored) ++facts.ignored_rows;
+    }
+  }
   batch.facts = facts;
   const double scale = loss.scale(batch) * options_.loss_weights.value_or(1.0);
   batch.scale = scale;
@@ -163,8 +221,8 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, bool weighted) {
   };
   batch.y_true_shape = &y_shape_;
   batch.y_pred_shape = &work.output_shape();
-  const Index parts =
-      loss.whole_batches() ? 1 : std::min<Index>(num_threads(), shape.rows * shape.width / kLossValuesPerThread);
+  const Index most = loss.whole_batches() || shape.together ? 1 : shape.rows * shape.width / kLossValuesPerThread;
+  const Index parts = std::min<Index>(num_threads(), most);
   if (parts > 1) {
     cpu::parallel_for(parts, static_cast<int>(parts),
                       [&](Index part, int) { evaluate(shape.rows * part / parts, shape.rows * (part + 1) / parts); });
@@ -173,10 +231,15 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, bool weighted) {
   }
   double sum = 0;
   for (Index i = 0; i < shape.rows; ++i) {
+    if (mask != nullptr && mask[i] == 0) {
+      if (batch.gradient != nullptr && shape.inner == 1) std::fill_n(batch.gradient + i * shape.width, shape.width, 0.0f);
+      continue;
+    }
     const double row = row_loss_[static_cast<std::size_t>(i)];
-    sum += weighted ? row * weights_[static_cast<std::size_t>(i)] : row;
+    sum += weights != nullptr ? row * weights[i] : row;
   }
-  return sum * scale;
+  // Without a reduction the gradient is that of the sum, and what is shown the mean.
+  return sum * scale / (loss.reduction() == Reduction::none ? static_cast<double>(std::max<Index>(shape.rows, 1)) : 1.0);
 }
 
 double Trainer::add_regularizers(cpu::Workspace& work, bool train) {
@@ -200,6 +263,7 @@ double Trainer::add_regularizers(cpu::Workspace& work, bool train) {
 void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, Index count, bool train,
                         cpu::Workspace& work) {
   const cpu::FlushDenormals flush;
+  const ThreadTuner::Step step = tuner_.step(train);
   Shape batch = fit_to_input(examples.x.shape(), state().input_shape);
   batch[0] = count;
   work.bind(batch);
@@ -210,16 +274,22 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
     y_.resize(values);
     weights_.resize(values);
     row_loss_.resize(values);
+    masked_.resize(values);
   }
   if (examples.sample_weight.has_value()) {
     const auto needed = static_cast<std::size_t>(count * examples.sample_weight.row_size());
     if (weights_.size() < needed) weights_.resize(needed);
   }
   gather(examples, rows, count, work);
+  if (examples.mask.has_value()) {
+    gather_mask(examples.mask, count, work, batch, [&](Index i) { return rows.empty() ? i : rows[static_cast<std::size_t>(i)]; });
+  }
   work.forward(++steps_, state().weights_version());
   const bool weighted = examples.weighted();
   if (weighted && options_.loss.has_value()) weigh(examples, count, options_.loss.shape(y_shape_, work.output_shape()));
-  double loss = apply_loss(work, train, weighted) + work.penalty();
+  const bool masked = work.output_mask() != nullptr && options_.loss.has_value();
+  if (masked) apply_mask(work, weighted, options_.loss.shape(y_shape_, work.output_shape()));
+  double loss = apply_loss(work, train, masked ? masked_.data() : weighted ? weights_.data() : nullptr) + work.penalty();
   for (Tracked& tracked : metrics_) {
     MetricBatch metric_batch{.y_true = y_.data(),
                              .y_pred = work.output(),
@@ -230,6 +300,10 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
     if (tracked.weighted && weighted) {
       metric_batch.sample_weight = weights_.data();
       metric_batch.weight_shape = weights_shape_;
+    }
+    if (masked) {
+      metric_batch.masked_weight = tracked.weighted ? masked_.data() : work.output_mask();
+      metric_batch.masked_weight_shape = work.output_mask_shape();
     }
     tracked.metric.update_state(metric_batch);
   }
@@ -250,7 +324,7 @@ Logs Trainer::run_one_batch(const Examples& examples, bool train, bool reset) {
   build_model(examples.x);
   if (reset) reset_metrics();
   const Shape batch = fit_to_input(examples.x.shape(), state().input_shape);
-  run_batch(examples, {}, examples.count(), train, workspace(train, batch));
+  run_batch(examples, {}, examples.count(), train, workspace(train, batch, examples.mask.has_value()));
   return results();
 }
 
@@ -262,23 +336,52 @@ Logs Trainer::evaluate(const Examples& examples, const EvaluateOptions& options,
   if (batch_size < 1) throw ValueError(fmt::format("batch_size must be at least 1. Received: {}", batch_size));
   Shape capacity = fit_to_input(examples.x.shape(), state().input_shape);
   capacity[0] = batch_size;
-  cpu::Workspace& work = workspace(false, capacity);
+  cpu::Workspace& work = workspace(false, capacity, examples.mask.has_value());
   reset_metrics();
   if (callbacks != nullptr) callbacks->on_test_begin();
   Index batch = 0;
   for (Index first = 0; first < n; first += batch_size, ++batch) {
     if (options.steps && batch >= *options.steps) break;
     const bool hooks = callbacks != nullptr && callbacks->wants_batches();
-    if (hooks) callbacks->on_test_batch_begin(batch);
+    const Index group = options_.steps_per_execution;
+    if (hooks && batch % group == 0) callbacks->on_test_batch_begin(batch);
     const Index count = std::min(batch_size, n - first);
     Examples part = examples;
     part.x = examples.x.slice(first, count);
     part.y = examples.y.slice(first, count);
     if (examples.sample_weight.has_value()) part.sample_weight = examples.sample_weight.slice(first, count);
+    if (examples.mask.has_value()) part.mask = examples.mask.slice(first, count);
     run_batch(part, {}, count, false, work);
-    if (hooks) callbacks->on_test_batch_end(batch, batch_logs());
+    const bool last = first + batch_size >= n || (options.steps && batch + 1 >= *options.steps);
+    if (hooks && (last || (batch + 1) % group == 0)) callbacks->on_test_batch_end(batch, batch_logs());
     if (options.interrupted && options.interrupted()) break;
   }
+  const Logs logs = results();
+  if (callbacks != nullptr) callbacks->on_test_end(logs.sorted());
+  return logs;
+}
+
+Logs Trainer::evaluate(DataSource& source, const EvaluateOptions& options, CallbackList* callbacks) {
+  const bool hooks = callbacks != nullptr && callbacks->wants_batches();
+  if (callbacks != nullptr) callbacks->on_test_begin();
+  source.restart();
+  Batch batch;
+  cpu::Workspace* work = nullptr;
+  Index step = 0;
+  for (; (!options.steps || step < *options.steps) && source.next(batch); ++step) {
+    const Examples examples{batch.x, batch.y, batch.sample_weight, nullptr, batch.mask};
+    examples.check();
+    build_model(examples.x);
+    const Shape shape = fit_to_input(examples.x.shape(), state().input_shape);
+    if (step == 0) reset_metrics();
+    if (work == nullptr || !work->plan().fits(shape)) work = &workspace(false, shape, batch.mask.has_value());
+    if (hooks && step % options_.steps_per_execution == 0) callbacks->on_test_batch_begin(step);
+    run_batch(examples, {}, examples.count(), false, *work);
+    if (hooks && (step + 1) % options_.steps_per_execution == 0) callbacks->on_test_batch_end(step, batch_logs());
+    if (options.interrupted && options.interrupted()) break;
+  }
+  if (step == 0) throw ValueError("There are no batches to evaluate.");
+  if (hooks && step % options_.steps_per_execution != 0) callbacks->on_test_batch_end(step - 1, batch_logs());
   const Logs logs = results();
   if (callbacks != nullptr) callbacks->on_test_end(logs.sorted());
   return logs;

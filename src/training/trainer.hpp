@@ -9,6 +9,7 @@
 
 #include "cpu/workspace.hpp"
 #include "training/model_state.hpp"
+#include "training/thread_tuner.hpp"
 #include "wavetrain/sequential.hpp"
 
 namespace wavetrain {
@@ -17,12 +18,16 @@ namespace wavetrain {
 struct Examples {
   DataView x, y, sample_weight;
   const std::map<Index, double>* class_weight = nullptr;  // null or empty: none
+  DataView mask{};                                        // of x
 
   Index count() const { return x.rows(); }
   // Throws ValueError when the numbers of samples differ, or both kinds of weights are given.
   void check() const;
   bool weighted() const { return sample_weight.has_value() || (class_weight != nullptr && !class_weight->empty()); }
 };
+
+// "sequential/dense/kernel"
+std::string path_of(const std::string& model, const Layer& layer, const Variable& variable);
 
 class Trainer {
  public:
@@ -36,12 +41,15 @@ class Trainer {
   void set_model(Sequential& model) { model_ = &model; }
 
   History fit(const DataView& x, const DataView& y, const FitOptions& options);
+  History fit(DataSource& source, const FitOptions& options);
   Logs evaluate(const Examples& examples, const EvaluateOptions& options, CallbackList* callbacks);
+  Logs evaluate(DataSource& source, const EvaluateOptions& options, CallbackList* callbacks);
   Logs run_one_batch(const Examples& examples, bool train, bool reset);
   void reset_metrics();
   MetricDirection direction(std::string_view log_name) const;
   void stop(bool stop = true) { stop_ = stop; }
   bool stopped() const { return stop_; }
+  void start_at(Index epoch) { start_at_ = epoch; }
   // Makes the optimizer's slots for the model's trained weights, unless they are there.
   void build_optimizer();
 
@@ -54,13 +62,19 @@ class Trainer {
 
   Sequential::State& state() { return *model_->state_; }
   void build_model(const DataView& x);
+  // Epochs of batches from `feed` (see fit.cpp), which says `steps` per epoch, 0 where that is not known. `validate` is empty
+  // where nothing is validated.
+  template <class Feed>
+  History run_epochs(const FitOptions& options, Feed& feed, const std::function<Logs(CallbackList&)>& validate);
   // Makes or reuses the workspace for batches of up to this shape.
-  cpu::Workspace& workspace(bool train, const Shape& capacity);
+  cpu::Workspace& workspace(bool train, const Shape& capacity, bool masked);
   // Runs one batch: the samples that `rows` lists, or the first `count` when it is empty.
   void run_batch(const Examples& examples, std::span<const Index> rows, Index count, bool train, cpu::Workspace& work);
   void gather(const Examples& examples, std::span<const Index> rows, Index count, cpu::Workspace& work);
   void weigh(const Examples& examples, Index count, const LossShape& shape);
-  double apply_loss(cpu::Workspace& work, bool train, bool weighted);
+  // Puts the output's mask and the weights together in masked_, one per loss row.
+  void apply_mask(const cpu::Workspace& work, bool weighted, const LossShape& shape);
+  double apply_loss(cpu::Workspace& work, bool train, const float* weights);
   double add_regularizers(cpu::Workspace& work, bool train);
   double mean_loss() const { return loss_count_ == 0 ? 0.0 : loss_sum_ / static_cast<double>(loss_count_); }
   // In the order of `compile`.
@@ -73,16 +87,21 @@ class Trainer {
   std::vector<Tracked> metrics_;
   std::unique_ptr<cpu::Workspace> train_, test_;
   std::shared_ptr<AlignedVector<float>> gradients_;
-  const Graph* optimized_graph_ = nullptr;  // what the optimizer's slots were made for
+  ThreadTuner tuner_;
+  // What the optimizer's slots were made for, and where its weights lay then.
+  const Graph* optimized_graph_ = nullptr;
+  std::vector<const float*> optimized_weights_;
   std::uint64_t steps_ = 0;
   bool stop_ = false;
 
   // The batch: targets, weights per loss row, losses per row.
   Shape y_shape_;
   AlignedVector<float> y_, weights_, row_loss_;
+  AlignedVector<float> masked_;  // weights times mask, when the output has a mask
   Shape weights_shape_;
   double loss_sum_ = 0;   // Σ loss · samples
   Index loss_count_ = 0;  // samples
+  std::optional<Index> start_at_;  // instead of FitOptions::initial_epoch, once
   Logs batch_logs_;
 };
 

@@ -55,6 +55,29 @@ def deferred(keras):
     return model, x
 
 
+def nested(keras):
+    """Layers that hold other layers, each with its own places in the file."""
+    keras.utils.set_random_seed(13)
+    layers = keras.layers
+    inner = keras.Sequential([layers.Dense(4, activation="tanh"), layers.BatchNormalization(), layers.Dense(3)], name="inner")
+    model = keras.Sequential([
+        keras.Input((6,)),
+        layers.Embedding(7, 3, mask_zero=True),
+        layers.Bidirectional(layers.LSTM(3, return_sequences=True), merge_mode="ave"),
+        layers.TimeDistributed(layers.Dense(4)),
+        layers.RNN([layers.LSTMCell(3), layers.GRUCell(2), layers.LSTMCell(4)], return_sequences=True),
+        inner,
+        layers.Bidirectional(layers.GRU(3), backward_layer=layers.SimpleRNN(3, go_backwards=True, trainable=False)),
+        layers.Dense(1),
+    ])
+    model.compile(optimizer="adam", loss="mse")
+    random = np.random.default_rng(3)
+    x = random.integers(1, 7, (6, 6)).astype("float32")
+    x[1, 3:] = x[2, 1:] = 0
+    model.fit(x, random.normal(size=(6, 1)), epochs=2, verbose=0)
+    return model, x
+
+
 def answers(name, model, x):
     np.save(out / f"{name}.x.npy", x)
     np.save(out / f"{name}.y.npy", model.predict(x, verbose=0))
@@ -90,3 +113,7 @@ else:
         model, x = trained(keras)
         save(model, "keras3")
         answers("keras3", model, x)
+        model, x = nested(keras)
+        save(model, "keras3_nested")
+        (out / "keras3_nested.h5").unlink()
+        answers("keras3_nested", model, x)

@@ -11,6 +11,10 @@
 namespace wavetrain::tests {
 namespace {
 
+Array column(const std::vector<float>& values) {
+  return Array(Shape{static_cast<Index>(values.size()), 1}, std::span<const float>(values));
+}
+
 // The loss of a model of which the outputs equal the targets is the penalty alone.
 TEST(ActivityRegularization, AddsItsPenaltyDividedByTheBatch) {
   const Array x{{1, -2}, {3, 4}};
@@ -23,11 +27,11 @@ TEST(ActivityRegularization, AddsItsPenaltyDividedByTheBatch) {
 // One step of SGD from w: w - rate · d(mse + penalty)/dw, worked out by hand; with an activation that follows, is fused, or is
 // taken by the loss.
 TEST(ActivityRegularization, TrainsAgainstItsPenalty) {
-  const Array x{{1}, {3}}, y{{2}, {1}};
+  const Array x = column({1, 3}), y = column({2, 1});
   const auto weight_after_step = [&](const std::vector<Sequential::Entry>& entries) {
     Sequential model(entries);
     model.build({kNone, 1});
-    model.set_weights({Array{{0.5f}}});
+    model.set_weights(std::vector<Array>{column({0.5f})});
     model.compile({.optimizer = optimizers::SGD{.learning_rate = 0.1}, .loss = "mse"});
     model.train_on_batch(x, y);
     return double{model.get_weights()[0].data()[0]};
@@ -44,14 +48,14 @@ TEST(ActivityRegularization, TrainsAgainstItsPenalty) {
 }
 
 TEST(ActivityRegularization, ReachesASigmoidThatTheLossTakesAlong) {
-  const Array x{{1}, {-1}}, y{{1}, {0}};
+  const Array x = column({1, -1}), y = column({1, 0});
   const auto loss_of = [&](float w) {
     Sequential model{layers::Dense{.units = 1,
                                    .activation = "sigmoid",
                                    .use_bias = false,
                                    .activity_regularizer = regularizers::L1{.l1 = 0.5},
                                    .input_shape = {1}}};
-    model.set_weights({Array{{w}}});
+    model.set_weights(std::vector<Array>{column({w})});
     model.compile({.optimizer = optimizers::SGD{.learning_rate = 1.0}, .loss = "binary_crossentropy"});
     const double loss = model.evaluate(x, y, {.verbose = 0})["loss"];
     model.train_on_batch(x, y);
@@ -61,6 +65,21 @@ TEST(ActivityRegularization, ReachesASigmoidThatTheLossTakesAlong) {
   const double slope = (loss_of(0.301f).first - loss_of(0.299f).first) / 0.002;
   EXPECT_NEAR(after, 0.3 - slope, 2e-3);
   EXPECT_GT(middle, 0.5);
+}
+
+// A crossentropy behind an activation that it does not take along: one step against the slope of the loss.
+TEST(ActivityRegularization, OtherActivationsKeepTheirDerivative) {
+  const Array x = column({1, -1}), y = column({1, 0});
+  const auto loss_of = [&](float w) {
+    Sequential model{layers::Dense{.units = 1, .activation = "hard_sigmoid", .use_bias = false, .input_shape = {1}}};
+    model.set_weights(std::vector<Array>{column({w})});
+    model.compile({.optimizer = optimizers::SGD{.learning_rate = 1.0}, .loss = "binary_crossentropy"});
+    const double loss = model.evaluate(x, y, {.verbose = 0})["loss"];
+    model.train_on_batch(x, y);
+    return std::pair{loss, double{model.get_weights()[0].data()[0]}};
+  };
+  const double slope = (loss_of(0.301f).first - loss_of(0.299f).first) / 0.002;
+  EXPECT_NEAR(loss_of(0.3f).second, 0.3 - slope, 2e-3);
 }
 
 }  // namespace

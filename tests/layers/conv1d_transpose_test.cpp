@@ -36,6 +36,23 @@ TEST(Conv1DTranspose, OneImpulse) {
             (std::vector<double>{1, 2, 3 + 10, 20, 30}));
 }
 
+// From Keras on JAX: TensorFlow has no dilation here.
+TEST(Conv1DTranspose, Dilates) {
+  const auto run = [](Index kernel, Index dilation, const char* padding, const std::vector<double>& weights) {
+    return evaluate_layer(Conv1DTranspose{.filters = 1,
+                                          .kernel_size = kernel,
+                                          .padding = padding,
+                                          .dilation_rate = dilation,
+                                          .use_bias = false},
+                          {1, 3, 1}, {1, 2, 3}, {weights});
+  };
+  using Values = std::vector<double>;
+  EXPECT_EQ(run(2, 2, "valid", {1, 10}), (Values{1, 2, 13, 20, 30}));
+  EXPECT_EQ(run(2, 2, "same", {1, 10}), (Values{2, 13, 20}));
+  EXPECT_EQ(run(3, 3, "valid", {1, 10, 100}), (Values{1, 2, 3, 10, 20, 30, 100, 200, 300}));
+  EXPECT_EQ(run(3, 3, "same", {1, 10, 100}), (Values{10, 20, 30}));
+}
+
 TEST(Conv1DTranspose, SaysWhatDoesNotFit) {
   EXPECT_NE(lowering_error(Conv1DTranspose{.filters = 1, .kernel_size = 3, .strides = 2, .output_padding = 2}, {1, 5, 1})
                 .find("`output_padding` must be strictly less than `strides`"),

@@ -28,7 +28,13 @@ TEST(Discretization, AdaptsToData) {
   layer.adapt(x);
   ASSERT_TRUE(layer.bin_boundaries.has_value());
   ASSERT_EQ(layer.bin_boundaries->size(), 3u);
-  EXPECT_EQ(*layer.bin_boundaries, (std::vector<double>{249, 499, 749}));
+  const std::vector<double> boundaries{248.999755859375, 498.99981689453125, 748.9999389648438};
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR((*layer.bin_boundaries)[i], boundaries[i], 1e-4);
+  Discretization small{.num_bins = 3};
+  small.adapt(Array{1, 2, 3, 4, 5, 6, 7});
+  ASSERT_EQ(small.bin_boundaries->size(), 2u);
+  EXPECT_EQ((*small.bin_boundaries)[0], 2.3333332538604736);
+  EXPECT_EQ((*small.bin_boundaries)[1], 4.666666507720947);
   const Layer copy = make_layer("Discretization", Layer(layer).config());
   EXPECT_EQ(copy.as<Discretization>()->bin_boundaries, layer.bin_boundaries);
 }

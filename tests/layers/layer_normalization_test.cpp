@@ -28,9 +28,9 @@ TEST(LayerNormalization, HasNoMeanAndUnitVariance) {
   EXPECT_NEAR(y[0] * y[0] + y[1] * y[1] + y[2] * y[2] + y[3] * y[3], 4, 1e-12);
 }
 
-// Values far from 0: the deviation keeps its digits.
+// Values far from 0. The mean, a float, is off by up to 5e-4 of the deviation; x · inverse - mean · inverse would be off by more.
 TEST(LayerNormalization, KeepsDigitsFarFromZero) {
-  LayerCheck check{.tolerance = 1e-5, .gradients = false};
+  LayerCheck check{.tolerance = 5e-4, .gradients = false};
   for (int i = 0; i < 2 * 300; ++i) check.input.push_back(10000 + std::sin(i));
   check_layer(LayerNormalization{.epsilon = 1e-6}, {2, 300}, {2, 300}, check);
 }

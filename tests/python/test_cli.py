@@ -7,6 +7,8 @@ import csv
 import json
 import os
 import random
+import resource
+import signal
 import subprocess
 import zipfile
 from pathlib import Path
@@ -180,19 +182,28 @@ def train(*more, data="d.csv", model="Flatten() Dense(2)", out="m.keras"):
 
 REFUSED = {
     "ragged row": ({"d.csv": CSV + "1,2,3\n"}, train(), ["d.csv", "21"]),
-    "wrong separator": ({"d.csv": CSV}, train("--separator", ";"), ["d.csv"]),
+    "wrong separator": ({"d.csv": CSV}, train("--separator", ";"), ["d.csv", "1,0.5"]),
     "a word among numbers": ({"d.csv": CSV + "1,2,x,3,4\n"}, train(), ["d.csv", "21", "x"]),
     "label missing": ({"d.ts": "@univariate true\n@classLabel true a b\n@data\n1,2,3:a\n1,2,3:\n"}, train(data="d.ts"), ["d.ts", "5"]),
     "no labels": ({"d.csv": CSV}, train("--labels", "none"), ["d.csv", "class"]),
     "one class": ({"d.csv": "1,2,3,4\n1,3,4,5\n"}, train(), ["two classes"]),
-    "NaN in data": ({"d.csv": CSV + "1,NaN,2,3,4\n"}, train(), ["d.csv"]),
-    "empty file": ({"d.csv": ""}, train(), ["d.csv"]),
+    "NaN in data": ({"d.csv": CSV + "1,NaN,2,3,4\n"}, train(), ["d.csv", "missing"]),
+    "infinity in data": ({"d.csv": CSV + "1,inf,2,3,4\n"}, train(), ["d.csv", "series 20", "step 0"]),
+    "infinity in a table": ({"t.csv": "a,b\n" + "1,2\n" * 50 + "inf,2\n" * 3}, train("--target", "a", "--window", "4", data="t.csv"),
+                            ["t.csv", "row 50", "`a`"]),
+    "empty file": ({"d.csv": ""}, train(), ["d.csv", "empty"]),
+    "only blank lines": ({"d.csv": "\n\n"}, train(), ["d.csv"]),
+    "a picture as data": ({"d.csv": "\x89PNG\r\n\x1a\n\0\0"}, train(), ["d.csv"]),
     "missing file": ({}, train(), ["d.csv"]),
     "directory as file": ({}, train(data="."), ["."]),
     "pool longer than the series": ({"d.csv": CSV}, train(model="MaxPooling1D(9) Flatten() Dense(2)"), ["max_pooling1d"]),
     "kernel longer than the series": ({"d.csv": CSV}, train(model="Conv1D(2, 9) Flatten() Dense(2)"), ["conv1d"]),
     "unknown layer": ({"d.csv": CSV}, train(model="Conv1(2, 3)"), ["column 1", "Conv1D"]),
     "unknown argument": ({"d.csv": CSV}, train(model="Flatten() Dense(unit=2)"), ["column 17", "units"]),
+    "unknown layer with arguments in words": ({"d.csv": CSV}, train(model="Flatten() Lstm(units=3) Dense(2)"), ["column 11", "LSTM"]),
+    "unknown initializer": ({"d.csv": CSV}, train(model="Flatten() Dense(2, kernel_initializer='glorot')"), ["Dense", "glorot"]),
+    "unknown optimizer argument": ({"d.csv": CSV}, train("--optimizer", "Adam(learning_rat=1)"), ["learning_rate"]),
+    "average pool longer than the series": ({"d.csv": CSV}, train(model="AveragePooling1D(9) Flatten() Dense(2)"), ["average_pooling1d"]),
     "unknown activation": ({"d.csv": CSV}, train(model="Flatten() Dense(2, activation='rleu')"), ["Dense", "rleu"]),
     "unquoted text": ({"d.csv": CSV}, train(model="Dense(2, activation=relu)"), ["'relu'"]),
     "open parenthesis": ({"d.csv": CSV}, train(model="Dense(2"), [")"]),
@@ -279,3 +290,79 @@ def test_a_failed_run_keeps_the_old_file(folder, tmp_path):
     (tmp_path / "d.csv").write_text(CSV)
     check_refused(run(*train(model="Dense(-1)"), cwd=tmp_path), ["units"])
     assert (tmp_path / "m.keras").read_text() == "precious"
+
+
+# --- What goes wrong on the way: whatever was there before stays as it was ---------------------------------------------------
+
+
+def left_behind(path):
+    return sorted(p.name for p in path.iterdir() if p.name not in ("d.csv", "train.ts"))
+
+
+def test_training_that_fails_keeps_the_old_files(tmp_path):
+    (tmp_path / "d.csv").write_text(CSV)
+    outputs = ("m.keras", "h.csv", "c.svg")
+    for name in outputs:
+        (tmp_path / name).write_text("precious")
+    result = run(*train("--learning-rate", "1e38", "--optimizer", "sgd", "--loss", "mse", "--epochs", "20", "--history", "h.csv", "--curves", "c.svg",
+                        "--json"), cwd=tmp_path)
+    check_refused(result, ["loss became", "--learning-rate"])
+    assert [(tmp_path / name).read_text() for name in outputs] == ["precious"] * 3
+    assert left_behind(tmp_path) == sorted(outputs)
+
+
+def without_room():
+    """In the child: no file may grow beyond 1000 bytes, and writing more is an error instead of a signal."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+
+@pytest.mark.parametrize("command", ["train", "predict", "generate"])
+@pytest.mark.parametrize("before", [None, "precious"])
+def test_no_room_for_the_output(folder, tmp_path, command, before):
+    arguments, out = {
+        "train": (("train", "--data", folder / "train.ts", "--model", SMALL, "--epochs", 1, "--out", "m.keras", "--json"), "m.keras"),
+        "predict": (("predict", folder / "cbf.keras", "--data", folder / "test.ts", "--out", "y.csv"), "y.csv"),
+        "generate": (("generate", "cbf", "--out", "big.ts"), "big.ts"),
+    }[command]
+    if before:
+        (tmp_path / out).write_text(before)
+    result = subprocess.run([PROGRAM, *map(str, arguments)], cwd=tmp_path, capture_output=True, text=True, timeout=120,
+                            preexec_fn=without_room, restore_signals=False)
+    check_refused(result, [out, "too large"])
+    assert left_behind(tmp_path) == ([out] if before else [])
+    if before:
+        assert (tmp_path / out).read_text() == before
+
+
+@pytest.mark.parametrize("out", ["/dev/full", "/proc/y.csv", "d.csv/y.csv"])
+def test_places_that_cannot_be_written(folder, tmp_path, out):
+    (tmp_path / "d.csv").write_text(CSV)
+    name = out
+    if out == "/dev/full":  # by a name that ends as it has to
+        name = "full.csv"
+        (tmp_path / name).symlink_to(out)
+    check_refused(run("predict", folder / "cbf.keras", "--data", folder / "test.ts", "--out", name, cwd=tmp_path), [name])
+    assert left_behind(tmp_path) == ([name] if out == "/dev/full" else [])
+
+
+@pytest.mark.parametrize("arguments", [("summary", "cbf.keras"), ("predict", "cbf.keras", "--data", "test.ts"), ("--help",)])
+def test_standard_output_without_room(folder, arguments):
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([PROGRAM, *arguments], cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+    assert result.returncode == 1 and "No space left" in result.stderr, (result.returncode, result.stderr)
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_training_writes_nothing(folder, tmp_path, number, code):
+    (tmp_path / "m.keras").write_text("precious")
+    arguments = ("train", "--data", folder / "train.ts", "--model", SMALL, "--epochs", 10**6, "--verbose", 2, "--out", "m.keras",
+                 "--history", "h.csv", "--curves", "c.svg")
+    program = subprocess.Popen([PROGRAM, *map(str, arguments)], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while "loss" not in program.stdout.readline():  # training is on its way
+        assert program.poll() is None, program.stderr.read()
+    program.send_signal(number)
+    _, errors = program.communicate(timeout=60)
+    assert program.returncode == code
+    assert errors.startswith("wavetrain: Training was interrupted") and errors.count("\n") == 1, errors
+    assert left_behind(tmp_path) == ["m.keras"] and (tmp_path / "m.keras").read_text() == "precious"

@@ -86,7 +86,7 @@ class Sequential(Model):
     def __init__(self, layers=None, trainable=True, name=None):
         self._attach(_core.Sequential(name or ""), [])
         if layers is not None:
-            for layer in layers if isinstance(layers, (list, tuple)) else [layers]:
+            for layer in layers:
                 self.add(layer)
         if not trainable:
             self.trainable = False
@@ -96,6 +96,7 @@ class Sequential(Model):
         self._layers = layers
         for layer in layers:
             layer._joined(self)
+        self._layer = None
         self._input = None
         self._optimizer = None
         self._compiled = {}
@@ -128,10 +129,11 @@ class Sequential(Model):
             self._input = layer
             return
         if isinstance(layer, Sequential):
-            if layer._input is not None and not self._layers and self._input is None:
+            if layer._input is not None and not self._layers and self._input is None and not self._core.input_shape:
                 self.add(layer._input)
-            for inner in layer._layers:
-                self.add(inner)
+            layer._layer = _core.nested(layer._core)
+            self._core.add(layer._layer)
+            self._layers.append(layer)
             return
         if isinstance(layer, type) and issubclass(layer, Layer):
             raise ValueError(f"Only instances of `keras.Layer` can be added to a Sequential model. Received: {layer} (of type "
@@ -173,7 +175,9 @@ class Sequential(Model):
 
     @property
     def inputs(self):
-        return [self._input or KerasTensor({}, self.input_shape, name="input_layer")]
+        if self._input is None:
+            self._input = KerasTensor({"batch_shape": list(self.input_shape)}, self.input_shape, name="input_layer")
+        return [self._input]
 
     @property
     def outputs(self):
@@ -354,6 +358,12 @@ class Sequential(Model):
         if sample_weight is not None:
             options["sample_weight"] = as_array(sample_weight, "sample_weight")
         return _result(self._core.on_batch(x, y, options, train), return_dict)
+
+    def reset_states(self):
+        """Zeros as the states of stateful layers."""
+        self._core.reset_states()
+
+    reset_state = reset_states
 
     def reset_metrics(self):
         self._core.reset_metrics()

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import _core
+from .._classes import snake_case
 from .._data import as_array
 from .._tensor import Tensor, TensorShape, tensor
 
@@ -113,11 +114,22 @@ class Variable:
 
 def variables_of(layer):
     """The variables of a layer, trainable ones first. A frozen layer's are not trainable."""
+    model = layer._in_a_model()
+    place = layer.name if model is None else f"{model.name}/{layer.name}"
+    return sorted(_walk(layer._layer, place, True), key=lambda variable: not variable.trainable)
+
+
+def _walk(handle, place, active):
+    active = active and handle.trainable
     result = []
-    active = layer.trainable
-    for handle in sorted(layer._layer.variables, key=lambda v: not v.trainable):
-        group = f"{handle.group}/" if handle.group else ""
-        result.append(Variable._of(handle, f"{layer.name}/{group}{handle.name}", active and handle.trainable))
+    for variable in handle.own_variables:
+        group = variable.group
+        if group == "cell":
+            group = f"{snake_case(handle.class_name)}_cell"
+        result.append(Variable._of(variable, "/".join(filter(None, (place, group, variable.name))),
+                                   active and variable.trainable))
+    for _, part in handle.sublayers:
+        result += _walk(part, f"{place}/{part.name}", active)
     return result
 
 

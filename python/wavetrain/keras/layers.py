@@ -6,13 +6,13 @@ import numpy as np
 
 from .. import _core
 from .._classes import LAYER_FIELDS, Described, Family
-from .._data import as_array
+from .._data import as_array, is_batches, unpack
 from .._lazy import attach
 from .._tensor import tensor
 from ._symbolic import Input, KerasTensor
 from ._variables import Variable, variables_of
 
-_hidden = frozenset({"attach", "as_array", "tensor", "weakref", "np", "Described", "Family", "KerasTensor", "Variable",
+_hidden = frozenset({"attach", "is_batches", "unpack", "as_array", "tensor", "weakref", "np", "Described", "Family", "KerasTensor", "Variable",
                      "variables_of", "LAYER_FIELDS"})
 
 _POLICY = {"module": "keras", "class_name": "DTypePolicy", "registered_name": None}
@@ -52,8 +52,7 @@ class Layer(Described):
     def _attach(self, handle):
         self._layer = handle
         self._runner = None
-        self._model = None
-        self._variables = {}
+        self._models = []
 
     @classmethod
     def _wrap(cls, handle):
@@ -81,6 +80,10 @@ class Layer(Described):
         config = self._layer.config()
         dtype = config.pop("dtype")
         config.pop("input_shape", None)
+        if config.get("data_format", "") is None:
+            config["data_format"] = "channels_last"
+        if "pool_size" in config and config["strides"] is None:
+            config["strides"] = config["pool_size"]
         return {
             "name": config.pop("name"),
             "trainable": config.pop("trainable"),
@@ -94,6 +97,9 @@ class Layer(Described):
             config = self._layer.config()
             if name in config:
                 return _argument(name, config[name])
+            for path, part in self._layer.sublayers:
+                if path == name:
+                    return _wrap_layer(part)
             for variable in self.weights:
                 if variable.name == name:
                     return variable
@@ -134,6 +140,18 @@ class Layer(Described):
                              "build it manually via: `layer.build(input_shape)`.")
         return self._layer.count_params()
 
+    def adapt(self, data, batch_size=None, steps=None):
+        """Learns from data, for Normalization and Discretization."""
+        if is_batches(data):
+            data = np.concatenate([np.asarray(unpack(batch)[0]) for batch in data])
+        self._layer.adapt(as_array(data))
+
+    def reset_state(self):
+        """Zeros as the state of a stateful layer."""
+        self._layer.reset_state()
+
+    reset_states = reset_state
+
     @property
     def losses(self):
         return [tensor(value, np.float32) for value in
@@ -143,27 +161,28 @@ class Layer(Described):
 
     def build(self, input_shape):
         shape = list(input_shape)
-        if self._model is None and not self.built:
+        if not self._in_a_model() and not self.built:
             self._runner = _Runner(self._layer, [None, *shape[1:]])
         return self
 
     def __call__(self, inputs, training=None, mask=None, **kwargs):
         if isinstance(inputs, KerasTensor):
             return inputs._through(self)
-        if mask is not None or kwargs:
-            what = "mask" if mask is not None else next(iter(kwargs))
-            raise NotImplementedError(f"Layer '{self.name}' cannot be called with `{what}` here; in a Sequential it can "
-                                      "follow a layer that makes one")
+        if kwargs or (mask is not None and training):
+            raise NotImplementedError(f"Layer '{self.name}' cannot be called with `{next(iter(kwargs), 'mask')}` here")
         x = as_array(inputs)
         if x.ndim == 0:
             raise ValueError(f"Layer '{self.name}' needs a batch of samples. Received a scalar.")
-        layer = self._layer
-        if self._model is not None and self._model() is not None:
-            layer = self._copy()  # the model's weights stay where they are
-            return tensor(_Runner(layer, [None, *x.shape[1:]]).model.call(x, bool(training)))
-        if self._runner is None or self._runner.shape[1:] != list(x.shape[1:]):
-            self._runner = _Runner(layer, [None, *x.shape[1:]])
-        return tensor(self._runner.model.call(x, bool(training)))
+        shape = [len(x) if getattr(self, "stateful", False) else None, *x.shape[1:]]
+        if self._in_a_model():
+            runner = _Runner(self._copy(), shape)  # the model's weights stay where they are
+        else:
+            if self._runner is None or self._runner.shape != shape:
+                self._runner = _Runner(self._layer, shape)
+            runner = self._runner
+        if mask is not None:
+            return tensor(runner.model.predict(x, {"mask": as_array(mask), "batch_size": len(x), "verbose": 0}))
+        return tensor(runner.model.call(x, bool(training)))
 
     call = __call__
 
@@ -181,7 +200,11 @@ class Layer(Described):
     def _joined(self, model):
         """The layer has become part of a model."""
         self._runner = None
-        self._model = weakref.ref(model)
+        self._models.append(weakref.ref(model))
+
+    def _in_a_model(self):
+        """The first model that it is part of and that is still there."""
+        return next((model() for model in self._models if model() is not None), None)
 
 
 class _Runner:
@@ -284,4 +307,4 @@ def _special(name):
 _family = Family("layers", Layer, __name__, "keras.layers.{name}, native.", _ALIASES, _special)
 __getattr__, __dir__ = attach(
     __name__, make=_family.get,
-    names=lambda: (set(_core.class_names("layers")) | {a for a, c in _ALIASES.items() if _family.get(c)}))
+    names=lambda: (set(_core.class_names("layers")) - {"Sequential"} | {a for a, c in _ALIASES.items() if _family.get(c)}))

@@ -95,6 +95,8 @@ class Metric(Described):
         config = self._handle.config()["config"]
         name = config.pop("name") or self.name
         config.pop("dtype", None)
+        if self._description == "AUC" and config["thresholds"] is None:
+            del config["thresholds"]
         return {"name": name, "dtype": "float32", **config}
 
     def __getattr__(self, name):

@@ -1,8 +1,10 @@
 #include "graph/ops/batch_normalize.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "cpu/kernels/kernels.hpp"
+#include "cpu/kernels/mask_bytes.hpp"
 #include "cpu/normalize.hpp"
 
 namespace wavetrain::cpu {
@@ -15,6 +17,8 @@ struct BatchNormKernel {
   ValueId x_value = 0;
   SlotId x = 0, gamma = kNoSlot, beta = kNoSlot, moving_mean = 0, moving_variance = 0, y = 0;
   SlotId dx = kNoSlot, dgamma = kNoSlot, dbeta = kNoSlot, dy = kNoSlot;
+  MaskBytes mask;
+  SlotId kept = kNoSlot;           // one Index: positions that the mask keeps
   SlotId sample_counts = kNoSlot;  // (samples) of Index
   SlotId center = kNoSlot, sum = kNoSlot, squares = kNoSlot;  // (samples, C)
   SlotId mean = kNoSlot, variance = kNoSlot, inverse = kNoSlot, scale = kNoSlot;  // (C)
@@ -29,17 +33,18 @@ struct BatchNormKernel {
   }
   const float* optional(const Run& run, SlotId slot) const { return slot == kNoSlot ? nullptr : run.slot[slot]; }
 
+  Index* counts(const Run& run) const { return reinterpret_cast<Index*>(run.slot[sample_counts]); }
   void moments(const Run& run, Index first, Index last, int) const {
     const ChannelLayout l = layout(run);
+    mask.convert(run, first, last);
     for (Index n = first; n < last; ++n) {
-      batch_moments(l, run.slot[x] + n * l.size(), nullptr,
-                    {run.slot[center] + n * C, run.slot[sum] + n * C, run.slot[squares] + n * C});
+      counts(run)[n] = batch_moments(l, run.slot[x] + n * l.size(), mask.bytes(run, n),
+                                     {run.slot[center] + n * C, run.slot[sum] + n * C, run.slot[squares] + n * C});
     }
   }
   void combine(const Run& run) const {
-    auto* counts = reinterpret_cast<Index*>(run.slot[sample_counts]);
-    std::fill_n(counts, run.batch, layout(run).values_per_channel());
-    combine_moments(run.batch, C, 0, C, counts, false, {run.slot[center], run.slot[sum], run.slot[squares]},
+    if (mask) *reinterpret_cast<Index*>(run.slot[kept]) = std::accumulate(counts(run), counts(run) + run.batch, Index{0});
+    combine_moments(run.batch, C, 0, C, counts(run), static_cast<bool>(mask), {run.slot[center], run.slot[sum], run.slot[squares]},
                     run.slot[mean], run.slot[variance]);
     update_moving(C, op.momentum, run.slot[mean], run.slot[moving_mean]);
     update_moving(C, op.momentum, run.slot[variance], run.slot[moving_variance]);
@@ -70,8 +75,9 @@ struct BatchNormKernel {
   }
   void backward(const Run& run, Index first, Index last, int) const {
     const ChannelLayout l = layout(run);
-    const double count = static_cast<double>(run.batch * l.values_per_channel());
-    batch_normalize_backward(l, last - first, count, run.slot[x] + first * l.size(), nullptr,
+    const double count = mask ? static_cast<double>(*reinterpret_cast<const Index*>(run.slot[kept])) + 1e-7
+                              : static_cast<double>(run.batch * l.values_per_channel());
+    batch_normalize_backward(l, last - first, count, run.slot[x] + first * l.size(), mask.bytes(run, first),
                              run.slot[dy] + first * l.size(), run.slot[mean], run.slot[inverse], run.slot[scale],
                              run.slot[dgamma], run.slot[dbeta], run.slot[dx] + first * l.size());
   }
@@ -88,6 +94,7 @@ bool compile_batch_normalize(KernelBuilder& b) {
   const auto* op = dynamic_cast<const ops::BatchNormalize*>(&b.op());
   // Normalising the batch axis itself mixes samples in a way that these kernels do not know.
   if (op == nullptr || op->axis == 0 || op->axis == -b.input_shape(0).rank()) return false;
+  if (op->by_step && b.training() && !op->frozen) return false;
   BatchNormKernel k;
   k.op = *op;
   k.C = b.input_shape(3)[0];
@@ -101,6 +108,8 @@ bool compile_batch_normalize(KernelBuilder& b) {
   k.y = b.output();
   const bool uses_batch = b.training() && !op->frozen;
   if (uses_batch) {
+    k.mask = MaskBytes(b, 5);
+    if (k.mask) k.kept = b.saved(static_cast<Index>(sizeof(Index) / sizeof(float)));
     k.sample_counts = b.forward_temporary(N * static_cast<Index>(sizeof(Index) / sizeof(float)));
     k.center = b.forward_temporary(N * k.C);
     k.sum = b.forward_temporary(N * k.C);

@@ -16,6 +16,10 @@ bool compile_dropout(KernelBuilder& builder);
 bool compile_noise(KernelBuilder& builder);
 bool compile_group_normalize(KernelBuilder& builder);
 bool compile_recurrent(KernelBuilder& builder);
+bool compile_join(KernelBuilder& builder);
+bool compile_apply_mask(KernelBuilder& builder);
+bool compile_step_mask(KernelBuilder& builder);
+bool compile_embed(KernelBuilder& builder);
 bool compile_reference(KernelBuilder& builder);
 
 }  // namespace wavetrain::cpu

@@ -1,6 +1,7 @@
 #include "graph/ops/pool1d.hpp"
 
 #include "cpu/kernels/kernels.hpp"
+#include "cpu/kernels/mask_bytes.hpp"
 #include "cpu/pool1d.hpp"
 
 namespace wavetrain::cpu {
@@ -47,15 +48,20 @@ struct PoolKernel : PoolSlots {
 };
 
 struct GlobalPoolKernel : PoolSlots {
-  GlobalPoolKernel(KernelBuilder& b, ops::PoolKind pool_kind) : PoolSlots(b), kind(pool_kind) {}
+  GlobalPoolKernel(KernelBuilder& b, ops::PoolKind pool_kind) : PoolSlots(b), kind(pool_kind), mask(b, 1) {}
   ops::PoolKind kind;
+  MaskBytes mask;
 
   void forward(const Run& run, Index first, Index last, int) const {
     const Shape& s = run.shape[x_value];
     const float* in = run.slot[x] + first * s[1] * s[2];
     float* out = run.slot[y] + first * s[2];
-    if (kind == ops::PoolKind::max) global_max_forward(last - first, s[1], s[2], in, out);
-    else global_average_forward(last - first, s[1], s[2], in, nullptr, out);
+    if (kind == ops::PoolKind::max) {
+      global_max_forward(last - first, s[1], s[2], in, out);
+    } else {
+      mask.convert(run, first, last);
+      global_average_forward(last - first, s[1], s[2], in, mask.bytes(run, first), out);
+    }
   }
   void backward(const Run& run, Index first, Index last, int) const {
     const Shape& s = run.shape[x_value];
@@ -64,7 +70,7 @@ struct GlobalPoolKernel : PoolSlots {
       global_max_backward(last - first, s[1], s[2], run.slot[x] + in, run.slot[y] + out, run.slot[dy] + out,
                           run.slot[dx] + in);
     } else {
-      global_average_backward(last - first, s[1], s[2], nullptr, run.slot[dy] + out, run.slot[dx] + in);
+      global_average_backward(last - first, s[1], s[2], mask.bytes(run, first), run.slot[dy] + out, run.slot[dx] + in);
     }
   }
 };

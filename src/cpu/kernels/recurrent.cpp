@@ -1,6 +1,9 @@
 #include "cpu/recurrent.hpp"
 
+#include <algorithm>
+
 #include "cpu/kernels/kernels.hpp"
+#include "cpu/kernels/mask_bytes.hpp"
 #include "graph/ops/recurrent.hpp"
 
 namespace wavetrain::cpu {
@@ -14,6 +17,9 @@ struct RecurrentKernel {
   SlotId x = 0, kernel = 0, recurrent_kernel = 0, bias = kNoSlot, y = 0;
   SlotId dx = kNoSlot, dkernel = kNoSlot, drecurrent = kNoSlot, dbias = kNoSlot, dy = kNoSlot;
   SlotId packed = 0, packed_backward = kNoSlot, saved = kNoSlot, input_mask = kNoSlot, recurrent_mask = kNoSlot;
+  SlotId partial = kNoSlot;
+  MaskBytes mask;
+  SlotId state[2] = {kNoSlot, kNoSlot}, initial[2] = {kNoSlot, kNoSlot};  // h, c
 
   Recurrence recurrence(const Run& run) const { return op.recurrence(run.shape[x_value], draws); }
   static float* optional(const Run& run, SlotId slot) { return slot == kNoSlot ? nullptr : run.slot[slot]; }
@@ -25,6 +31,9 @@ struct RecurrentKernel {
     in.x = run.slot[x];
     in.input_dropout = optional(run, input_mask);
     in.recurrent_dropout = optional(run, recurrent_mask);
+    in.mask = mask.bytes(run);
+    in.h0 = optional(run, initial[0]);
+    in.c0 = optional(run, initial[1]);
     return in;
   }
   RecurrentWeightGradients<float> weight_gradients(const Run& run) const {
@@ -40,8 +49,15 @@ struct RecurrentKernel {
                   optional(run, recurrent_mask));
   }
   void forward(const Run& run, Index first, Index last, int thread) const {
-    recurrent_forward(recurrence(run), run.slot[packed], inputs(run), RecurrentOutputs<float>{.y = run.slot[y]},
-                      optional(run, saved), run.scratch_of(thread), first, last);
+    mask.convert(run, first, last);
+    const Index units = op.options.units;
+    for (int i = 0; i < op.states(); ++i) {
+      std::copy_n(run.slot[state[i]] + first * units, (last - first) * units, run.slot[initial[i]] + first * units);
+    }
+    const RecurrentOutputs<float> out{
+        .y = run.slot[y], .h_last = optional(run, state[0]), .c_last = optional(run, state[1])};
+    recurrent_forward(recurrence(run), run.slot[packed], inputs(run), out, optional(run, saved), run.scratch_of(thread),
+                      first, last);
   }
   void backward(const Run& run, Index first, Index last, int thread) const {
     recurrent_backward(recurrence(run), run.slot[packed_backward], inputs(run),
@@ -49,9 +65,20 @@ struct RecurrentKernel {
                        RecurrentInputGradients<float>{.dx = optional(run, dx)}, run.slot[saved], run.scratch_of(thread),
                        first, last);
   }
-  Index weight_tiles(const Run& run) const { return recurrent_weight_tiles(recurrence(run), weight_gradients(run)); }
+  RecurrentWeightWork weight_work(const Run& run) const {
+    return {.in = inputs(run),
+            .saved = run.slot[saved],
+            .d = weight_gradients(run),
+            .accumulate = false,
+            .partial = optional(run, partial)};
+  }
+  Index weight_tasks(const Run& run) const { return recurrent_weight_tasks(recurrence(run), weight_work(run)); }
   void backward_weights(const Run& run, Index begin, Index end, int) const {
-    recurrent_backward_weights(recurrence(run), inputs(run), run.slot[saved], weight_gradients(run), false, begin, end);
+    recurrent_backward_weights(recurrence(run), weight_work(run), begin, end);
+  }
+  Index finish_tasks(const Run& run) const { return recurrent_finish_tasks(recurrence(run)); }
+  void finish_weights(const Run& run, Index begin, Index end, int) const {
+    recurrent_finish_weights(recurrence(run), weight_work(run), begin, end);
   }
 };
 
@@ -78,6 +105,11 @@ bool compile_recurrent(KernelBuilder& b) {
   b.scratch(recurrent_scratch_floats(r, r.B));
   if (k.op.input_masks() > 0) k.input_mask = b.saved(k.op.input_mask_floats(x));
   if (k.op.recurrent_masks() > 0) k.recurrent_mask = b.saved(k.op.recurrent_mask_floats(x));
+  k.mask = MaskBytes(b, 4);
+  for (int i = 0; i < op->states(); ++i) {
+    k.state[i] = b.state(i);
+    k.initial[i] = b.saved(op->state_floats(x));
+  }
   const bool trains = b.training() && (b.wants_grad(0) || b.wants_grad(1) || b.wants_grad(2) || b.wants_grad(3));
   if (trains || k.draws) k.saved = b.saved(recurrent_saved_floats(r));
   if (trains) {
@@ -87,6 +119,7 @@ bool compile_recurrent(KernelBuilder& b) {
     k.dbias = b.input_grad(3);
     k.dy = b.output_grad();
     k.packed_backward = b.packed(recurrent_backward_packed_floats(r));
+    if (const Index floats = recurrent_weight_partial_floats(r); floats > 0) k.partial = b.backward_temporary(floats);
     b.backward_reads_input(0);
   }
   const RecurrentKernel& kernel = b.own(std::move(k));
@@ -97,7 +130,8 @@ bool compile_recurrent(KernelBuilder& b) {
   b.pack<&RecurrentKernel::pack_backward>(kernel);
   b.backward_samples<&RecurrentKernel::backward>(kernel);
   if (kernel.dkernel != kNoSlot || kernel.drecurrent != kNoSlot || kernel.dbias != kNoSlot) {
-    b.backward_tasks<&RecurrentKernel::backward_weights, &RecurrentKernel::weight_tiles>(kernel);
+    b.backward_tasks<&RecurrentKernel::backward_weights, &RecurrentKernel::weight_tasks>(kernel);
+    b.backward_tasks<&RecurrentKernel::finish_weights, &RecurrentKernel::finish_tasks>(kernel);
   }
   return true;
 }

@@ -15,6 +15,10 @@ const std::vector<KernelEntry>& kernel_table() {
       {"noise", compile_noise},
       {"group_normalize", compile_group_normalize},
       {"recurrent", compile_recurrent},
+      {"join", compile_join},
+      {"apply_mask", compile_apply_mask},
+      {"step_mask", compile_step_mask},
+      {"embed", compile_embed},
       {"reference", compile_reference},
   };
   return table;

@@ -10,7 +10,13 @@ namespace wavetrain::ops {
 
 Shape BatchNormalize::infer(std::span<const Shape> inputs) const { return inputs[0]; }
 
-Index BatchNormalize::saved_size(std::span<const Shape> inputs, const Shape&) const { return 2 * inputs[3].size(); }
+Index BatchNormalize::saved_size(std::span<const Shape> inputs, const Shape&) const {
+  const Index mask = inputs.size() > 5 && inputs[5].rank() > 0 ? inputs[5].size() : 0;
+  if (!by_step) return 2 * inputs[3].size() + mask;
+  // Moments of every step; the values of one step, twice, and its mask.
+  const Index steps = inputs[0][0] / std::max<Index>(inputs[6][0], 1);
+  return 2 * inputs[3].size() * steps + 3 * inputs[0].size() + mask;
+}
 
 BatchNormalize::Extent BatchNormalize::extent(const Shape& x) const {
   const int position = axis < 0 ? axis + x.rank() : axis;
@@ -19,18 +25,67 @@ BatchNormalize::Extent BatchNormalize::extent(const Shape& x) const {
   return extent;
 }
 
+namespace {
+
+// The mask as bytes at `to`; null without one.
+template <class T>
+const std::uint8_t* mask_bytes(const OpCall<T>& call, T* to) {
+  if (call.input[5] == nullptr) return nullptr;
+  auto* const bytes = reinterpret_cast<std::uint8_t*>(to);
+  for (Index i = 0; i < call.input_shape[5].size(); ++i) bytes[i] = call.input[5][i] != 0 ? 1 : 0;
+  return bytes;
+}
+
+// Sample-major rows: row n of step t is n·steps + t. Copies the rows of one step together, or back.
+template <class T>
+void take_step(const T* from, T* to, Index samples, Index steps, Index t, Index size) {
+  for (Index n = 0; n < samples; ++n) std::copy_n(from + (n * steps + t) * size, size, to + n * size);
+}
+template <class T>
+void put_step(const T* from, T* to, Index samples, Index steps, Index t, Index size) {
+  for (Index n = 0; n < samples; ++n) std::copy_n(from + n * size, size, to + (n * steps + t) * size);
+}
+
+// How a batch falls into steps, and where what is saved lies.
+template <class T>
+struct Steps {
+  Index samples, steps, size, channels;
+  T *mean, *x, *y, *dx;
+
+  Steps(const OpCall<T>& call, Index C)
+      : samples(call.input_shape[6][0]),
+        steps(samples > 0 ? call.input_shape[0][0] / samples : 0),
+        size(call.input_shape[0].size_from(1)),
+        channels(C),
+        mean(call.saved),
+        x(mean + 2 * C * steps),
+        y(x + samples * size),
+        dx(y + samples * size) {}
+  T* moments(Index t) const { return mean + 2 * channels * t; }
+  // Of one step, (samples, ...) bytes; null without one.
+  const std::uint8_t* step_mask(const OpCall<T>& call, Index t) const {
+    if (call.input[5] == nullptr) return nullptr;
+    auto* const bytes = reinterpret_cast<std::uint8_t*>(dx + samples * size);
+    const Index row = call.input_shape[5].size_from(1);
+    for (Index n = 0; n < samples; ++n) {
+      for (Index i = 0; i < row; ++i) bytes[n * row + i] = call.input[5][(n * steps + t) * row + i] != 0 ? 1 : 0;
+    }
+    return bytes;
+  }
+};
+
+}  // namespace
+
 template <class T>
 void BatchNormalize::run_forward(const OpCall<T>& call) const {
   const auto [N, C, I] = extent(call.input_shape[0]);
+  const bool uses_batch = call.training && !frozen;
+  if (by_step && uses_batch) return forward_steps(call);
   T* mean = call.saved;
   T* variance = call.saved + C;
-  if (call.training && !frozen) {
-    reference::batch_moments(mean, variance, call.input[0], static_cast<const std::uint8_t*>(nullptr), N, C, I);
-    const T m = static_cast<T>(momentum);
-    for (Index c = 0; c < C; ++c) {
-      call.state[0][c] = call.state[0][c] * m + mean[c] * (T{1} - m);
-      call.state[1][c] = call.state[1][c] * m + variance[c] * (T{1} - m);
-    }
+  if (uses_batch) {
+    reference::batch_moments(mean, variance, call.input[0], mask_bytes(call, call.saved + 2 * C), N, C, I);
+    update_moving(call, mean, variance, C);
   } else {
     std::copy_n(call.input[3], C, mean);
     std::copy_n(call.input[4], C, variance);
@@ -42,12 +97,47 @@ void BatchNormalize::run_forward(const OpCall<T>& call) const {
 template <class T>
 void BatchNormalize::run_backward(const OpCall<T>& call) const {
   const auto [N, C, I] = extent(call.input_shape[0]);
-  for (std::size_t i = 0; i < 3; ++i) {
+  for (std::size_t i = 0; i < 7; ++i) {
     if (call.input_grad[i] != nullptr) std::fill_n(call.input_grad[i], call.input_shape[i].size(), T{0});
   }
+  const bool uses_batch = call.training && !frozen;
+  if (by_step && uses_batch) return backward_steps(call);
   reference::batch_norm_backward(call.input_grad[0], call.input_grad[1], call.input_grad[2], call.output_grad, call.input[0],
-                                 static_cast<const std::uint8_t*>(nullptr), call.saved, call.saved + C, call.input[1],
-                                 static_cast<T>(epsilon), call.training && !frozen, N, C, I);
+                                 mask_bytes(call, call.saved + 2 * C), call.saved, call.saved + C, call.input[1],
+                                 static_cast<T>(epsilon), uses_batch, N, C, I);
+}
+
+template <class T>
+void BatchNormalize::forward_steps(const OpCall<T>& call) const {
+  const Steps<T> s(call, call.input_shape[3][0]);
+  Shape one = call.input_shape[0];
+  one[0] = s.samples;
+  const auto [N, C, I] = extent(one);
+  for (Index t = 0; t < s.steps; ++t) {
+    T* const mean = s.moments(t);
+    take_step(call.input[0], s.x, s.samples, s.steps, t, s.size);
+    reference::batch_moments(mean, mean + C, s.x, s.step_mask(call, t), N, C, I);
+    update_moving(call, mean, mean + C, C);
+    reference::batch_norm_forward(s.y, s.x, mean, mean + C, call.input[1], call.input[2], static_cast<T>(epsilon), N, C, I);
+    put_step(s.y, call.output, s.samples, s.steps, t, s.size);
+  }
+}
+
+template <class T>
+void BatchNormalize::backward_steps(const OpCall<T>& call) const {
+  const Steps<T> s(call, call.input_shape[3][0]);
+  Shape one = call.input_shape[0];
+  one[0] = s.samples;
+  const auto [N, C, I] = extent(one);
+  for (Index t = 0; t < s.steps; ++t) {
+    T* const mean = s.moments(t);
+    take_step(call.input[0], s.x, s.samples, s.steps, t, s.size);
+    take_step(call.output_grad, s.y, s.samples, s.steps, t, s.size);
+    std::fill_n(s.dx, s.samples * s.size, T{0});
+    reference::batch_norm_backward(s.dx, call.input_grad[1], call.input_grad[2], s.y, s.x, s.step_mask(call, t), mean, mean + C,
+                                   call.input[1], static_cast<T>(epsilon), true, N, C, I);
+    if (call.input_grad[0] != nullptr) put_step(s.dx, call.input_grad[0], s.samples, s.steps, t, s.size);
+  }
 }
 
 WAVETRAIN_INSTANTIATE_OP(BatchNormalize)

@@ -51,22 +51,40 @@ Shape GlobalPool1D::infer(std::span<const Shape> inputs) const {
   return keepdims ? Shape{x[0], 1, x[2]} : Shape{x[0], x[2]};
 }
 
+Index GlobalPool1D::saved_size(std::span<const Shape> inputs, const Shape&) const {
+  return inputs.size() > 1 && inputs[1].rank() > 0 ? inputs[1].size() : 0;
+}
+
+namespace {
+
+// The mask as bytes, in what the call saves; null without one.
+template <class T>
+const std::uint8_t* mask_bytes(const OpCall<T>& call) {
+  if (call.input[1] == nullptr) return nullptr;
+  auto* const bytes = reinterpret_cast<std::uint8_t*>(call.saved);
+  for (Index i = 0; i < call.input_shape[1].size(); ++i) bytes[i] = call.input[1][i] != 0 ? 1 : 0;
+  return bytes;
+}
+
+}  // namespace
+
 template <class T>
 void GlobalPool1D::run_forward(const OpCall<T>& call) const {
   const Shape& x = call.input_shape[0];
   if (kind == PoolKind::max) reference::global_max_forward(call.output, call.input[0], x[0], x[1], x[2]);
-  else reference::global_average_forward(call.output, call.input[0], nullptr, x[0], x[1], x[2]);
+  else reference::global_average_forward(call.output, call.input[0], mask_bytes(call), x[0], x[1], x[2]);
 }
 
 template <class T>
 void GlobalPool1D::run_backward(const OpCall<T>& call) const {
+  if (call.input_grad[1] != nullptr) std::fill_n(call.input_grad[1], call.input_shape[1].size(), T{0});
   if (call.input_grad[0] == nullptr) return;
   const Shape& x = call.input_shape[0];
   std::fill_n(call.input_grad[0], x.size(), T{0});
   if (kind == PoolKind::max) {
     reference::global_max_backward(call.input_grad[0], call.output_grad, call.input[0], x[0], x[1], x[2]);
   } else {
-    reference::global_average_backward(call.input_grad[0], call.output_grad, nullptr, x[0], x[1], x[2]);
+    reference::global_average_backward(call.input_grad[0], call.output_grad, mask_bytes(call), x[0], x[1], x[2]);
   }
 }
 

@@ -17,6 +17,11 @@ Shape Recurrent::infer(std::span<const Shape> inputs) const {
     throw ValueError(fmt::format("expected axis -1 of input shape to have value {}, but received input with shape {}",
                                  inputs[1][0], to_string(x)));
   }
+  if (stateful && x[0] >= 0 && x[0] != batch) {
+    throw ValueError(fmt::format("If an RNN is stateful, the batch size of the input sequences must be the same as the batch "
+                                 "size of the initial state. Expected batch size: {}. Received batch size: {}",
+                                 batch, x[0]));
+  }
   return options.return_sequences ? Shape{x[0], x[1], options.units} : Shape{x[0], options.units};
 }
 
@@ -37,8 +42,9 @@ Recurrence Recurrent::recurrence(const Shape& x, bool training) const {
 
 Index Recurrent::saved_size(std::span<const Shape> inputs, const Shape&) const {
   const Recurrence r = recurrence(inputs[0], true);
+  const Index steps = inputs.size() > 4 && inputs[4].rank() > 0 ? r.B * r.T : 0;
   return reference::recurrent_saved(r) + reference::recurrent_scratch(r) + input_mask_floats(inputs[0]) +
-         recurrent_mask_floats(inputs[0]);
+         recurrent_mask_floats(inputs[0]) + states() * state_floats(inputs[0]) + steps;
 }
 
 template <class T>
@@ -69,6 +75,9 @@ struct Saved {
   T* scratch;
   T* input_mask;
   T* recurrent_mask;
+  T* h0;
+  T* c0;
+  std::uint8_t* mask;
 };
 
 template <class T>
@@ -79,6 +88,9 @@ Saved<T> saved_parts(const Recurrent& op, const Shape& x, T* saved) {
   parts.scratch = parts.recurrence + reference::recurrent_saved(r);
   parts.input_mask = parts.scratch + reference::recurrent_scratch(r);
   parts.recurrent_mask = parts.input_mask + op.input_mask_floats(x);
+  parts.h0 = parts.recurrent_mask + op.recurrent_mask_floats(x);
+  parts.c0 = parts.h0 + op.state_floats(x);
+  parts.mask = reinterpret_cast<std::uint8_t*>(parts.h0 + op.states() * op.state_floats(x));
   return parts;
 }
 
@@ -88,6 +100,9 @@ RecurrentInputs<T> inputs_of(const Recurrent& op, const OpCall<T>& call, const S
   in.x = call.input[0];
   if (call.training && op.input_masks() > 0) in.input_dropout = saved.input_mask;
   if (call.training && op.recurrent_masks() > 0) in.recurrent_dropout = saved.recurrent_mask;
+  if (call.input[4] != nullptr) in.mask = saved.mask;
+  if (op.states() > 0) in.h0 = saved.h0;
+  if (op.states() > 1) in.c0 = saved.c0;
   return in;
 }
 
@@ -99,7 +114,20 @@ void Recurrent::run_forward(const OpCall<T>& call) const {
   const Recurrence r = recurrence(x, call.training);
   const Saved<T> saved = saved_parts(*this, x, call.saved);
   if (call.training && is_random()) draw_masks(call.random, x, saved.input_mask, saved.recurrent_mask);
-  reference::recurrent_forward(RecurrentOutputs<T>{.y = call.output}, saved.recurrence, inputs_of(*this, call, saved),
+  if (call.input[4] != nullptr) {
+    for (Index i = 0; i < r.B * r.T; ++i) saved.mask[i] = call.input[4][i] != 0 ? 1 : 0;
+  }
+  RecurrentOutputs<T> out;
+  out.y = call.output;
+  if (states() > 0) {
+    std::copy_n(call.state[0], state_floats(x), saved.h0);
+    out.h_last = call.state[0];
+  }
+  if (states() > 1) {
+    std::copy_n(call.state[1], state_floats(x), saved.c0);
+    out.c_last = call.state[1];
+  }
+  reference::recurrent_forward(out, saved.recurrence, inputs_of(*this, call, saved),
                                RecurrentWeights<T>{call.input[1], call.input[2], call.input[3]}, r, saved.scratch, 0, r.B);
 }
 
@@ -108,7 +136,7 @@ void Recurrent::run_backward(const OpCall<T>& call) const {
   const Shape& x = call.input_shape[0];
   const Recurrence r = recurrence(x, call.training);
   const Saved<T> saved = saved_parts(*this, x, call.saved);
-  for (std::size_t i = 0; i < 4; ++i) {
+  for (std::size_t i = 0; i < 5; ++i) {
     if (call.input_grad[i] != nullptr) std::fill_n(call.input_grad[i], call.input_shape[i].size(), T{0});
   }
   reference::recurrent_backward(RecurrentInputGradients<T>{.dx = call.input_grad[0]},

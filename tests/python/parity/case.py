@@ -16,7 +16,10 @@ class Case:
     compile: a Keras compile config (see `compile_config`), or None for a case that only predicts.
     target: how y is drawn: "normal", "binary", "onehot", "labels" (N, or N by T), "labels_column" (N, 1), "normal_flat" (N).
     sample_weight, class_weight: whether training is weighted; `class_weight` maps class to weight.
-    x: "normal", "padded" (zeros behind ends of different lengths), "ids" (0 to 4), or "grid" for values evenly spaced over [-scale, scale] (an odd number of values has 0 among them).
+    x: "normal", or "grid" for values evenly spaced over [-scale, scale] (an odd number of values has 0 among them); "padded"
+        for series of different lengths, at least 1, with zeros behind; "gaps" for zeros at any step, the first included;
+        "tokens" for whole numbers from 0 to scale - 1, zeros behind as in "padded"; "ids" for whole numbers from 0 to 4.
+    batch_size: of the model's input, for stateful layers.
     actions: see the package's docstring.
     seed: of weights and data.
     replay: the arguments of scripts/compare-with-keras that run this case again.
@@ -34,6 +37,7 @@ class Case:
     class_weight: dict | None = None
     x: str = "normal"
     scale: float = 1.0
+    batch_size: int | None = None
     actions: list = dataclasses.field(default_factory=list)
     seed: int = 1
     replay: str = ""
@@ -51,13 +55,28 @@ class Case:
     def describe(self):
         """The model as Keras constructor calls, and what else matters, on one line."""
         calls = [f"Input({tuple(self.input_shape)})"]
-        for name, arguments in self.layers:
-            calls.append(f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})")
+        calls += [_call(name, arguments) for name, arguments in self.layers]
         text = " ".join(calls)
         if self.compile:
             optimizer = self.compile["optimizer"]
             text += f" | {optimizer['class_name']}({optimizer['config']}) {_short(self.compile['loss'])}"
         return text
+
+
+def layer(class_name, **config):
+    """A layer as an argument of another."""
+    module = "keras" if class_name == "Sequential" else "keras.layers"
+    return keras_object(module, class_name, **config)
+
+
+def _call(name, arguments):
+    return f"{name}({', '.join(f'{key}={_value(value)}' for key, value in arguments.items())})"
+
+
+def _value(value):
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    return _call(value["class_name"], value["config"]) if isinstance(value, dict) and "class_name" in value else repr(value)
 
 
 def _short(item):
@@ -108,10 +127,16 @@ def draw_data(case, output_shape):
         x = np.linspace(-case.scale, case.scale, size).reshape(shape)
     else:
         x = random.normal(0.0, case.scale, shape)
-    if case.x == "padded":  # behind its end a series is zero
-        for row, length in enumerate(random.integers(1, shape[1] + 1, shape[0])):
-            x[row, length:] = 0
-    data = {"x": x.astype(np.float32)}
+    if case.x == "tokens":
+        x = random.integers(1, int(case.scale), shape)
+    if case.x in ("padded", "tokens"):
+        for row in x[1:]:
+            row[random.integers(1, len(row) + 1):] = 0
+    if case.x == "gaps":
+        for row in x[1:]:
+            row[random.random(len(row)) < 0.4] = 0
+        x[1, 0] = 0
+    data = {"x": x.astype(np.int32 if case.x == "tokens" else np.float32)}
     if case.compile is None:
         return data
 

@@ -14,7 +14,10 @@ PADDINGS = ("valid", "same", "causal")
 def forward_cases():
     """All of them, with unique names and seeds that do not depend on each other's presence."""
     cases = []
-    for build in (_conv1d, _pooling, _dense, _flatten, _normalisation, _activation_layers, _recurrent, _networks):
+    from parity.series_cases import masked_cases, wrapped_cases
+
+    for build in (wrapped_cases, masked_cases, _conv1d, _pooling, _dense, _flatten, _normalisation, _activation_layers, _recurrent,
+                  _networks):
         cases.extend(build())
     from parity.layer_cases import layer_forward_cases  # which builds on the training cases, which build on these
 

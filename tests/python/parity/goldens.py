@@ -84,13 +84,16 @@ def packs():
     groups = {}
     names = {"Conv1D": "conv", "MaxPooling1D": "pooling", "AveragePooling1D": "pooling", "GlobalMaxPooling1D": "pooling",
              "GlobalAveragePooling1D": "pooling", "LSTM": "lstm", "GRU": "gru", "SimpleRNN": "simple_rnn",
-             "network": "networks", "Dense": "dense", "Flatten": "dense"}
+             "network": "networks", "Dense": "dense", "Flatten": "dense", "wrapped": "wrapped", "masked": "masked"}
     layers = {case.name for case in layer_forward_cases()}
     for case in forward_cases():
         pack = names.get(case.name.split("/")[0], "activations_and_normalisation")
         groups.setdefault("layers" if case.name in layers else pack, []).append(case)
     groups["layer_gradients"] = layer_gradient_cases()
-    groups["training"] = [case for case in training_cases() if not case.name.startswith("seed/")]
+    for case in training_cases():
+        kind = case.name.split("/")[0]
+        if kind != "seed":
+            groups.setdefault("training" if kind == "train" else kind, []).append(case)
     return groups
 
 

@@ -88,7 +88,8 @@ def exempt_tensors(compile_config, paths, r):
     if kind not in ("SGD", "RMSprop", "Adam", "AdamW"):
         return set()
     options = compile_config["optimizer"]["config"]
-    trainable = [i for i, path in enumerate(paths) if not _UNTRAINED.match(path.split("/")[-1])]
+    trainable = [i for i, path in enumerate(paths)
+                 if not path.startswith("frozen:") and not _UNTRAINED.match(path.split("/")[-1])]
     count = len(trainable)
     exempt = set()
     for k, i in enumerate(trainable):

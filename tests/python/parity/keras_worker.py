@@ -57,14 +57,13 @@ class Worker:
 
     def prepare(self, request):
         from parity.case import Case, draw_data, draw_weights
-        from parity.described_cases import build_layer
 
         keras, folder = self.keras, Path(request["folder"])
         case = Case.from_json(json.dumps(request["case"]))
         self._use("float32")
-        model = keras.Sequential([keras.Input(case.input_shape)])
+        model = keras.Sequential([keras.Input(case.input_shape, batch_size=case.batch_size)])
         for name, arguments in case.layers:
-            model.add(build_layer(keras, name, arguments))
+            model.add(self._layer(name, arguments))
         weights = draw_weights([(weight.name, tuple(weight.shape)) for weight in model.weights], case.seed)
         _set_weights(model, weights)
         data = draw_data(case, model.output_shape)
@@ -84,7 +83,21 @@ class Worker:
             data.update({f"weights/{i}": weight for i, weight in enumerate(weights)})
         np.savez(folder / "data.npz", **data)
         (folder / "job.json").write_text(json.dumps(job))
-        return {"output_shape": model.output_shape, "weights": [weight.path for weight in model.weights]}
+        return {"output_shape": model.output_shape, "weights": _paths(model)}
+
+    def _layer(self, name, arguments):
+        made = {key: self._argument(value) for key, value in arguments.items()}
+        return (getattr(self.keras.layers, name, None) or getattr(self.keras, name))(**made)
+
+    def _argument(self, value):
+        """An argument that is a layer, or a list of layers, comes in its serialised form."""
+        if isinstance(value, list):
+            return [self._argument(item) for item in value]
+        if isinstance(value, dict) and value.get("module", "").startswith("keras") and "class_name" in value:
+            if value["module"] in ("keras.layers", "keras"):
+                return self._layer(value["class_name"], value["config"])
+            return self.keras.saving.deserialize_keras_object(value)
+        return value
 
     def run(self, request):
         folder, who = Path(request["folder"]), request["who"]
@@ -97,7 +110,7 @@ class Worker:
         for action in job["actions"]:
             results.update(getattr(self, "_" + action["op"])(model, data, {**action, "folder": folder, "who": who}))
         np.savez(folder / f"{who}.npz", **results)
-        return {"weights": [weight.path for weight in model.weights]}
+        return {"weights": _paths(model)}
 
     def _use(self, dtype):
         self.keras.utils.clear_session(free_memory=False)
@@ -197,6 +210,12 @@ def _set_weights(model, weights):
 def _class_weight(action):
     weights = action.get("class_weight")
     return {int(key): value for key, value in weights.items()} if weights else None
+
+
+def _paths(model):
+    """The names of the weights in the order of `get_weights()`, "frozen:" in front of those that are not trained."""
+    trained = {id(weight) for weight in model.trainable_weights}
+    return [("" if id(weight) in trained else "frozen:") + weight.path for weight in model.weights]
 
 
 def _with_dtype(config, dtype):

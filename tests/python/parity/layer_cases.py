@@ -51,10 +51,7 @@ _FORWARD = [
     ("Rescaling", {"scale": 0.25}, (6, 5)),
     ("Rescaling", {"scale": 2.0, "offset": -1.0}, (6, 5)),
     ("Rescaling", {"scale": [1.0, 2.0, 3.0], "offset": [0.5, 0.0, -0.5]}, (6, 3)),
-    ("Normalization", {}, (6, 5)),
-    ("Normalization", {"axis": None}, (6, 5)),
-    ("Normalization", {"axis": [1, 2]}, (6, 5)),
-    ("Normalization", {"axis": 1, "invert": True}, (6, 5)),
+    # (Keras' Normalization keeps what set_weights gives it to itself until a file is loaded, so only these can be compared.)
     ("Normalization", {"mean": [1.0, 2.0, 3.0], "variance": [4.0, 0.25, 1.0]}, (6, 3)),
     ("Normalization", {"axis": None, "mean": 3.0, "variance": 2.0, "invert": True}, (6, 3)),
     # Products and recurrences.
@@ -104,16 +101,15 @@ _FORWARD = [
 def _convolutions():
     for padding in ("valid", "same"):
         for strides in (1, 2, 3):
-            for kernel_size in (1, 2, 3, 5):
+            for kernel_size in (1, 2, 5):
                 yield ("Conv1DTranspose", {"filters": 3, "kernel_size": kernel_size, "strides": strides, "padding": padding},
                        (6, 2))
         for output_padding in (0, 1, 2):  # an even kernel with `same` makes TensorFlow divide by zero
             kernel_size = 4 if padding == "valid" else 3
             yield ("Conv1DTranspose", {"filters": 3, "kernel_size": kernel_size, "strides": 3, "padding": padding,
                                        "output_padding": output_padding}, (6, 2))
-        for dilation in (2, 3):
-            for layer in ("Conv1DTranspose", "SeparableConv1D"):
-                yield (layer, {"filters": 3, "kernel_size": 3, "dilation_rate": dilation, "padding": padding}, (9, 2))
+        for dilation in (2, 3):  # of Conv1DTranspose TensorFlow has none on a CPU
+            yield ("SeparableConv1D", {"filters": 3, "kernel_size": 3, "dilation_rate": dilation, "padding": padding}, (9, 2))
             yield ("DepthwiseConv1D", {"kernel_size": 3, "dilation_rate": dilation, "padding": padding}, (9, 2))
         for strides in (1, 2):
             for multiplier in (1, 3):
@@ -141,7 +137,7 @@ def _channels_first():
 
 def _adaptive():
     for layer in ("AdaptiveAveragePooling1D", "AdaptiveMaxPooling1D"):
-        for size in (1, 2, 3, 4, 7):
+        for size in (2, 3, 4, 7):  # TensorFlow's windows are longer than the series for 1
             yield (layer, {"output_size": size}, (7, 3))
         yield (layer, {"output_size": 3, "data_format": "channels_first"}, (3, 8))
 
@@ -166,6 +162,16 @@ def layer_forward_cases():
 _NO_GRADIENT = ("Discretization", "CategoryEncoding", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout")
 
 
+def _a_few_of_each(items, most=3):
+    """At most `most` of every layer, spread over its options."""
+    by_layer = {}
+    for item in items:
+        by_layer.setdefault(item[0], []).append(item)
+    for found in by_layer.values():
+        step = max(1, -(-len(found) // most))
+        yield from found[::step]
+
+
 def layer_gradient_cases():
     """Behind a Dense layer, whose gradients depend on those of the layer's input."""
     cases = []
@@ -176,8 +182,8 @@ def layer_gradient_cases():
         ("Conv1D", {"filters": 3, "kernel_size": 2, "activation": "tanh", "activity_regularizer": "l1"}, (6, 2)),
         ("LSTM", {"units": 3, "activity_regularizer": "l2"}, (6, 2)),
     ]
-    for item in (*_listed(), *extra):
-        if item[0] in _NO_GRADIENT or None in item[2]:  # targets are drawn for a known output
+    for item in (*_a_few_of_each(_listed()), *extra):
+        if item[0] in _NO_GRADIENT or None in item[2] or "invert" in item[1]:  # targets are drawn for a known output
             continue
         case = _case("gradients/", *item)
         case.x, case.scale = "normal", 1.0

@@ -200,6 +200,9 @@ def training_cases():
         label = ",".join(f"{key}={value}" for key, value in options.items()) or "defaults"
         name = f"train/{kind},{label}/{body}/{head.name}"
         cases.append(compose(name, BODIES[body], head, (kind, options), index))
+    from parity.series_cases import trained_cases
+
+    cases.extend(trained_cases())
     names = [case.name for case in cases]
     assert len(set(names)) == len(names), "two cases have one name"
     return cases

@@ -1,11 +1,9 @@
-// The bias of LSTM and ConvLSTM1D at the start.
-#pragma once
+#include "layers/recurrent_common.hpp"
 
 #include <algorithm>
 
-#include "wavetrain/layer.hpp"
-
 namespace wavetrain::layers {
+namespace {
 
 // unit_forget_bias: ones for the forget gate, `other` for the rest.
 struct UnitForgetBias {
@@ -25,5 +23,9 @@ struct UnitForgetBias {
     other.fill(Shape{shape[0] / 2}, out.last(2 * units), fallback_seed + 1);
   }
 };
+
+}  // namespace
+
+Initializer unit_forget_bias(const Initializer& other) { return UnitForgetBias{other}; }
 
 }  // namespace wavetrain::layers

@@ -1,0 +1,59 @@
+#include "wavetrain/layers/rnn.hpp"
+
+#include "graph/ops/reverse.hpp"
+#include "layers/recurrent_common.hpp"
+#include "wavetrain/layers/rnn_cells.hpp"
+
+namespace wavetrain::layers {
+namespace {
+
+Tensor lower_any_cell(const Layer& cell, Lowering& graph, Tensor x, Tensor mask, const Sequencing& sequencing) {
+  const Lowering::Scope scope = graph.enter(cell);
+  if (const auto* lstm = cell.as<LSTMCell>()) return lower_cell(*lstm, graph, x, mask, sequencing);
+  if (const auto* gru = cell.as<GRUCell>()) return lower_cell(*gru, graph, x, mask, sequencing);
+  if (const auto* simple = cell.as<SimpleRNNCell>()) return lower_cell(*simple, graph, x, mask, sequencing);
+  graph.refuse("being the cell of an RNN; it may be LSTMCell, GRUCell, SimpleRNNCell or StackedRNNCells");
+}
+
+// At each step a cell reads what the one before it puts out there, so that cell may as well have run over all steps
+// before; the state of each stands still at masked steps.
+Tensor lower_stack(const Layer& stack, Lowering& graph, Tensor x, Tensor mask, const Sequencing& sequencing) {
+  const Lowering::Scope scope = graph.enter(stack);
+  const std::size_t count = stack.sublayers().size();
+  for (std::size_t i = 0; i < count; ++i) {
+    Sequencing one = sequencing;
+    if (i + 1 < count) one.return_sequences = true, one.zero_output_for_mask = false;
+    if (i > 0) one.go_backwards = false;  // the first one has put its output in this order
+    x = lower_any_cell(graph.sublayer(i), graph, x, mask, one);
+    if (i == 0 && sequencing.go_backwards && mask.value != kNoValue) mask = graph.apply(ops::Reverse(), {mask});
+  }
+  return x;
+}
+
+}  // namespace
+
+const Description& RNN::description() {
+  static const Description instance = [] {
+    Describe<RNN> d("RNN", "keras.layers");
+    d.field("cell", &RNN::cell);
+    describe_sequencing(d)
+        .field("zero_output_for_mask", &RNN::zero_output_for_mask)
+        .field("activity_regularizer", &RNN::activity_regularizer)
+        .layer_fields();
+    return Description(d);
+  }();
+  return instance;
+}
+
+std::vector<Sublayer> RNN::sublayers() { return {{"cell", cell}}; }
+
+Tensor RNN::lower(Lowering& graph, Tensor x) const {
+  const Sequencing sequencing = sequencing_of(*this, graph, x);
+  const Tensor mask = graph.mask(x);
+  const Layer& inner = graph.sublayer(0);
+  const Tensor y = inner.as<StackedRNNCells>() != nullptr ? lower_stack(inner, graph, x, mask, sequencing)
+                                                          : lower_any_cell(inner, graph, x, mask, sequencing);
+  return return_sequences ? Lowering::with_mask_of(y, x) : y;
+}
+
+}  // namespace wavetrain::layers
