@@ -56,6 +56,6 @@ configure_and_build() {
     shift
   done
   if (($#)); then shift; fi
-  cmake --preset "$preset" -D WAVETRAIN_PCH=ON "$@" &&
+  cmake --preset "$preset" "$@" &&
     cmake --build --preset "$preset" --parallel "$(job_count)" "${targets[@]}"
 }
