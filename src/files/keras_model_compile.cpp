@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/naming.hpp"
 #include "training/keras_config.hpp"
 
 namespace wavetrain::files {
@@ -55,8 +56,8 @@ Config without_defaults(const Config& optimizer) {
 }  // namespace
 
 Config compile_config(const CompileOptions& options) {
-  Config config = Config::dict({{"optimizer", portable_config(options.optimizer.config())},
-                                {"loss", portable_config(options.loss.config())}});
+  Config config = Config::dict(
+      {{"optimizer", portable_config(options.optimizer.config())}, {"loss", portable_config(options.loss.config())}});
   if (options.loss_weights) config.set("loss_weights", Config::list({*options.loss_weights}));
   if (!options.metrics.empty()) config.set("metrics", list_of(options.metrics));
   if (!options.weighted_metrics.empty()) config.set("weighted_metrics", list_of(options.weighted_metrics));
@@ -69,7 +70,9 @@ Config compile_config(const CompileOptions& options) {
 Config training_config(const CompileOptions& options) {
   const Config config = compile_config(options);
   const auto entry = [&](const char* key) { return config.find(key) == nullptr ? Config() : config.at(key); };
-  return Config::dict({{"loss", entry("loss")},
+  // By the function's whole name: Keras 3 does not find "mse" in its own files of this kind.
+  const Config loss = options.loss.text().empty() ? entry("loss") : Config(to_snake_case(options.loss.class_name()));
+  return Config::dict({{"loss", loss},
                        {"metrics", entry("metrics")},
                        {"weighted_metrics", entry("weighted_metrics")},
                        {"loss_weights", entry("loss_weights")},
@@ -98,6 +101,12 @@ Config legacy_model_config(const Config& config) {
     for (const auto& [key, value] : changed.as_dict()) {
       renamed.emplace_back(key == "batch_shape" ? "batch_input_shape" : key, value);
     }
+    changed = renamed;
+  }
+  if (*class_name == Config("LeakyReLU")) {
+    Config::Dict renamed;
+    for (const auto& [key, value] : changed.as_dict())
+      renamed.emplace_back(key == "negative_slope" ? "alpha" : key, value);
     changed = renamed;
   }
   // Defaults that were others before TensorFlow 2.

@@ -24,9 +24,17 @@ struct Renamed {
 constexpr std::array<Renamed, 1> kRenamed{{{"LeakyReLU", "alpha", "negative_slope"}}};
 
 // How something is computed or what the first layer's input is: says nothing about what the layer computes.
-constexpr std::array<std::string_view, 11> kDropped{"implementation", "fused",        "input_dtype",   "batch_input_shape",
-                                                    "input_dim",      "input_length", "virtual_batch_size", "adjustment",
-                                                    "experimental_autocast", "autocast", "call_with_training"};
+constexpr std::array<std::string_view, 11> kDropped{"implementation",
+                                                    "fused",
+                                                    "input_dtype",
+                                                    "batch_input_shape",
+                                                    "input_dim",
+                                                    "input_length",
+                                                    "virtual_batch_size",
+                                                    "adjustment",
+                                                    "experimental_autocast",
+                                                    "autocast",
+                                                    "call_with_training"};
 
 // Arguments that Keras 3 has no more, and the only value with which a layer does what it does here.
 struct Gone {
@@ -34,8 +42,8 @@ struct Gone {
   Config value;
 };
 const std::vector<Gone>& gone_arguments() {
-  static const std::vector<Gone> arguments{{"time_major", false}, {"renorm", false},  {"renorm_clipping", nullptr},
-                                           {"dynamic", false},    {"weights", nullptr}};
+  static const std::vector<Gone> arguments{
+      {"time_major", false}, {"renorm", false}, {"renorm_clipping", nullptr}, {"dynamic", false}, {"weights", nullptr}};
   return arguments;
 }
 
@@ -78,7 +86,8 @@ Config upgraded_initializer(const Config& value) {
   return result;
 }
 
-Config upgraded_argument(const std::string& class_name, const std::string& key, const Config& value, KerasVersion version) {
+Config upgraded_argument(const std::string& class_name, const std::string& key, const Config& value,
+                         KerasVersion version) {
   if (version.major >= 3) return value;
   const std::string_view name = key;
   if (name.ends_with("initializer")) return upgraded_initializer(value);
@@ -91,17 +100,23 @@ Config upgraded_argument(const std::string& class_name, const std::string& key, 
 }
 
 Config layer_object(std::string_view class_name, Config config) {
-  return Config::dict({{"module", "keras.layers"}, {"class_name", class_name}, {"config", std::move(config)}, {"registered_name", nullptr}});
+  return Config::dict({{"module", "keras.layers"},
+                       {"class_name", class_name},
+                       {"config", std::move(config)},
+                       {"registered_name", nullptr}});
 }
 
 // What the separable convolutions wrote because they were convolutions too, and have no use for.
 bool inherits_in_vain(std::string_view class_name, std::string_view key) {
   const bool separable = class_name.starts_with("SeparableConv") || class_name.starts_with("DepthwiseConv");
-  return separable && (key == "groups" || key == "kernel_initializer" || key == "kernel_regularizer" || key == "kernel_constraint");
+  return separable &&
+         (key == "groups" || key == "kernel_initializer" || key == "kernel_regularizer" || key == "kernel_constraint");
 }
 
 // The layers that an argument holds: `layer`, `backward_layer`, `cell`, `cells`.
-bool holds_layers(std::string_view key) { return key == "layer" || key == "backward_layer" || key == "cell" || key == "cells"; }
+bool holds_layers(std::string_view key) {
+  return key == "layer" || key == "backward_layer" || key == "cell" || key == "cells";
+}
 
 Config upgraded_parts(const Config& value, KerasVersion version) {
   if (value.is_list()) {
@@ -110,7 +125,9 @@ Config upgraded_parts(const Config& value, KerasVersion version) {
     return items;
   }
   const Config* class_name = value.find("class_name");
-  return class_name != nullptr && class_name->is_string() && value.find("config") != nullptr ? upgraded_layer(value, version) : value;
+  return class_name != nullptr && class_name->is_string() && value.find("config") != nullptr
+             ? upgraded_layer(value, version)
+             : value;
 }
 
 std::string described(const std::string& class_name, const Config& config) {
@@ -121,10 +138,12 @@ std::string described(const std::string& class_name, const Config& config) {
 
 void refuse_code(const std::string& class_name, const Config& config) {
   if (class_name != "Lambda" && class_name != "TFOpLambda" && class_name != "SlicingOpLambda") return;
-  throw NotSupported(fmt::format(
-      "{} is Python code, which cannot be read from a file. Say the same with other layers, such as Rescaling, Reshape or "
-      "Activation, or leave it out of the model and apply it to the data; in C++, a layer of one's own can take its place.",
-      described(class_name, config)));
+  throw NotSupported(
+      fmt::format("{} is Python code, which cannot be read from a file. Say the same with other layers, such as "
+                  "Rescaling, Reshape or "
+                  "Activation, or leave it out of the model and apply it to the data; in C++, a layer of one's own can "
+                  "take its place.",
+                  described(class_name, config)));
 }
 
 bool is_model(const std::string& class_name) {
@@ -185,7 +204,8 @@ Config upgraded_layer(const Config& layer, KerasVersion version) {
     Config::Dict arguments;
     if (version.major < 3) {
       const auto& classes = old_classes();
-      const auto old = std::find_if(classes.begin(), classes.end(), [&](const OldClass& c) { return c.name == class_name; });
+      const auto old =
+          std::find_if(classes.begin(), classes.end(), [&](const OldClass& c) { return c.name == class_name; });
       if (old != classes.end()) {
         class_name = old->modern;
         arguments = old->arguments;
@@ -197,8 +217,12 @@ Config upgraded_layer(const Config& layer, KerasVersion version) {
         continue;
       }
       std::string name = key;
+      for (const Renamed& r : kRenamed) {  // Keras 3 reads the old names too
+        if (r.class_name == class_name && r.old_name == key) name = r.name;
+      }
       if (version.major < 3) {
-        const bool is_size = key == "input_dim" && class_name == "Embedding";  // elsewhere a part of the first input's shape
+        const bool is_size =
+            key == "input_dim" && class_name == "Embedding";  // elsewhere a part of the first input's shape
         if (class_name != "InputLayer" && !is_size && contains(kDropped, key)) continue;
         if (inherits_in_vain(class_name, key)) continue;
         const auto& gone = gone_arguments();
@@ -206,9 +230,6 @@ Config upgraded_layer(const Config& layer, KerasVersion version) {
         if (found != gone.end()) {
           if (value != found->value) throw NotSupported(fmt::format("{}={} is not supported", key, value.repr()));
           continue;
-        }
-        for (const Renamed& r : kRenamed) {
-          if (r.class_name == class_name && r.old_name == key) name = r.name;
         }
       } else if (class_name != "InputLayer" && (key == "batch_input_shape" || key == "batch_shape")) {
         continue;  // of a first layer; its InputLayer says it
@@ -218,7 +239,8 @@ Config upgraded_layer(const Config& layer, KerasVersion version) {
     // Before it became an argument (2.1.?), and until TensorFlow 2 changed the default, a GRU reset before.
     const bool gru = class_name == "GRU" || class_name == "GRUCell";
     Config result = layer;
-    if (version.major < 3 && gru && Config(arguments).find("reset_after") == nullptr) arguments.emplace_back("reset_after", false);
+    if (version.major < 3 && gru && Config(arguments).find("reset_after") == nullptr)
+      arguments.emplace_back("reset_after", false);
     result.set("class_name", class_name);
     result.set("config", std::move(arguments));
     return result;
@@ -228,8 +250,9 @@ Config upgraded_layer(const Config& layer, KerasVersion version) {
 Config upgraded_model(const Config& model, KerasVersion version) {
   const std::string& class_name = model.at("class_name").as_string();
   if (!is_model(class_name)) {
-    throw NotSupported(fmt::format("only Sequential models, and functional ones that are a chain of layers, can be read. Received: {}",
-                                   class_name));
+    throw NotSupported(
+        fmt::format("only Sequential models, and functional ones that are a chain of layers, can be read. Received: {}",
+                    class_name));
   }
   const Config& config = model.at("config");
   Config::Dict upgraded;

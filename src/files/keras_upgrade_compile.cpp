@@ -6,10 +6,10 @@
 
 #include "files/keras_upgrade.hpp"
 #include "training/keras_config.hpp"
-#include "wavetrain/losses.hpp"
-#include "wavetrain/metrics.hpp"
 #include "wavetrain/error.hpp"
 #include "wavetrain/log.hpp"
+#include "wavetrain/losses.hpp"
+#include "wavetrain/metrics.hpp"
 
 namespace wavetrain::files {
 namespace {
@@ -19,8 +19,8 @@ bool contains(const auto& names, std::string_view name) {
 }
 
 // How the optimizer works inside, in Keras 2.
-constexpr std::array<std::string_view, 4> kDropped{"jit_compile", "is_legacy_optimizer", "experimental_aggregate_gradients",
-                                                   "schedule_decay"};
+constexpr std::array<std::string_view, 4> kDropped{"jit_compile", "is_legacy_optimizer",
+                                                   "experimental_aggregate_gradients", "schedule_decay"};
 
 // A schedule without a name that is None, as Keras 2 writes it.
 Config upgraded_rate(const Config& rate) {
@@ -37,10 +37,11 @@ Config upgraded_rate(const Config& rate) {
 
 // {lr, decay} of Keras 2 as the schedule that Keras made of it: lr / (1 + decay · step).
 Config decaying(const Config& rate, const Config& decay) {
-  return Config::dict({{"module", "keras.optimizers.schedules"},
-                       {"class_name", "InverseTimeDecay"},
-                       {"config", Config::dict({{"initial_learning_rate", rate}, {"decay_steps", 1}, {"decay_rate", decay}})},
-                       {"registered_name", nullptr}});
+  return Config::dict(
+      {{"module", "keras.optimizers.schedules"},
+       {"class_name", "InverseTimeDecay"},
+       {"config", Config::dict({{"initial_learning_rate", rate}, {"decay_steps", 1}, {"decay_rate", decay}})},
+       {"registered_name", nullptr}});
 }
 
 Config upgraded_optimizer(const Config& optimizer, KerasVersion version) {
@@ -51,10 +52,13 @@ Config upgraded_optimizer(const Config& optimizer, KerasVersion version) {
   if (name.starts_with("Custom>")) name = name.substr(7);
   // Keras itself, before it became a part of TensorFlow, took the norm over all gradients.
   const bool clips_globally = version.minor < 4 && !version.in_tensorflow;
+  const Config* use_ema = arguments->find("use_ema");
+  const bool averages = use_ema != nullptr && *use_ema == Config(true);
   Config::Dict kept;
   Config decay;
   for (const auto& [key, value] : arguments->as_dict()) {
     if (contains(kDropped, key)) continue;
+    if (key == "ema_overwrite_frequency" && !averages) continue;  // 100 for some, without a meaning
     if (key == "decay") {
       if (value.is_number() && value.as_double() != 0) decay = value;
       continue;
@@ -149,9 +153,11 @@ Config upgraded_compile_config(const Config& written, KerasVersion version) {
     if (key == "optimizer" || key == "optimizer_config") {
       result.emplace_back("optimizer", old ? upgraded_optimizer(value, version) : value);
     } else if (key == "loss") {
-      result.emplace_back(key, each(only_output(value), old ? upgraded_loss : +[](const Config& c) { return c; }));
+      result.emplace_back(key, each(
+                                   only_output(value), old ? upgraded_loss : +[](const Config& c) { return c; }));
     } else if (key == "metrics" || key == "weighted_metrics") {
-      result.emplace_back(key, each(only_output(value), old ? upgraded_metric : +[](const Config& c) { return c; }));
+      result.emplace_back(key, each(
+                                   only_output(value), old ? upgraded_metric : +[](const Config& c) { return c; }));
     } else if (key == "loss_weights") {
       result.emplace_back(key, only_output(value));
     } else {

@@ -86,7 +86,16 @@ Config portable_config(const Config& settings) {
   for (const auto& [key, value] : settings.as_dict()) {
     if (!(value.is_null() && contains(kSilentWhenNone, key))) entries.emplace_back(key, portable_config(value));
   }
-  return entries;
+  Config result = entries;
+  // ZeroPadding1D has the argument since 3.7; before, it did what this says.
+  if (const Config* name = result.find("class_name"); name != nullptr && *name == Config("ZeroPadding1D")) {
+    Config::Dict arguments;
+    for (const auto& [key, value] : result.at("config").as_dict()) {
+      if (key != "data_format" || value != Config("channels_last")) arguments.emplace_back(key, value);
+    }
+    result.set("config", std::move(arguments));
+  }
+  return result;
 }
 
 Config plain_config(const Config& settings) {
