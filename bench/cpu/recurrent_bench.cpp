@@ -41,7 +41,7 @@ Floats random_values(Index n, float scale) {
 struct Layer {
   Recurrence r;
   Floats x, kernel, recurrent_kernel, bias, packed, backward_packed, saved, scratch;
-  Floats y, dy, dx, dkernel, drecurrent_kernel, dbias;
+  Floats y, dy, dx, dkernel, drecurrent_kernel, dbias, partial;
 
   explicit Layer(const Recurrence& options) : r(options) {
     const Index weights = r.gates() * r.units;
@@ -56,6 +56,7 @@ struct Layer {
     y = random_values(r.outputs(), 0.0f);
     dy = random_values(r.outputs(), 1.0f);
     dx = x, dkernel = kernel, drecurrent_kernel = recurrent_kernel, dbias = bias;
+    partial = random_values(recurrent_weight_partial_floats(r), 0.0f);
     pack();
   }
   void pack() {
@@ -72,8 +73,13 @@ struct Layer {
                        scratch.data(), 0, r.B);
   }
   void backward_weights() {
-    const RecurrentWeightGradients<float> d{dkernel.data(), drecurrent_kernel.data(), dbias.data()};
-    recurrent_backward_weights(r, {.x = x.data()}, saved.data(), d, false, 0, recurrent_weight_tiles(r, d));
+    const RecurrentWeightWork work{{.x = x.data()},
+                                   saved.data(),
+                                   {dkernel.data(), drecurrent_kernel.data(), dbias.data()},
+                                   false,
+                                   partial.data()};
+    recurrent_backward_weights(r, work, 0, recurrent_weight_tasks(r, work));
+    recurrent_finish_weights(r, work, 0, recurrent_finish_tasks(r));
   }
   // Of one pass over the matrices; the backward pass has two of them.
   double flop() const {

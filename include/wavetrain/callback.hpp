@@ -1,7 +1,7 @@
 // Callbacks: what runs at the edges of epochs and batches, and History (keras.callbacks.Callback of Keras 3.15.1).
 //
-// Derive from Callback and override the hooks that you need. Hooks run on the thread that called `fit`, in the order of the
-// list. Batch hooks cost only when some callback says that it wants them.
+// Derive from Callback and override the hooks that you need. Hooks run on the thread that called `fit`, in the order of
+// the list. Batch hooks cost only when some callback says that it wants them.
 #pragma once
 
 #include <memory>
@@ -38,11 +38,16 @@ class Logs {
   double operator[](std::string_view name) const { return at(name); }
   // Replaces, or appends.
   void set(std::string_view name, double value);
+  // A quantity of several values, one per threshold or class. The entry is their mean, as Keras' progress bar shows it.
+  void set(std::string_view name, std::vector<double> values);
+  // The values of such a quantity; null for all others.
+  const std::vector<double>* values(std::string_view name) const;
   // In alphabetical order.
   Logs sorted() const;
 
  private:
   std::vector<Entry> entries_;
+  std::vector<std::pair<std::string, std::vector<double>>> several_;
 };
 
 // What callbacks may do with the model that is being trained. Sequential is one.
@@ -59,6 +64,21 @@ class TrainingHost {
   virtual MetricDirection direction(std::string_view log_name) const = 0;
   // Ends training after this epoch, or after this batch when said in a batch hook.
   virtual void stop_training() = 0;
+
+  // What follows has defaults, for hosts that cannot do it.
+  virtual bool built() const { return true; }
+  // Throws NotSupported, or what reading the file throws.
+  virtual void load_weights(const std::string& path);
+  // Makes the `fit` that is about to begin start at another epoch than it was asked for.
+  virtual void start_at_epoch(Index /*epoch*/) {}
+  // Exchanges the weights with the averages that the optimizer keeps of them; sets the averages to the weights. Throw
+  // ValueError unless the optimizer has use_ema.
+  virtual void swap_averages();
+  virtual void averages_from_weights();
+  // Keras' JSON; "" where the program has no file formats.
+  virtual std::string to_json() const { return ""; }
+  // "sequential/dense/kernel" and its values, of all weights.
+  virtual std::vector<std::pair<std::string, Array>> weights_by_path() const { return {}; }
 };
 
 // What `fit` was asked for.
@@ -117,11 +137,14 @@ class History : public Callback {
   // Values of one quantity. Throws IndexError for a name that was not recorded.
   const std::vector<double>& operator[](std::string_view name) const;
   bool contains(std::string_view name) const;
+  // All values, epoch by epoch, of a quantity that has several; see Logs::values. Throws IndexError for others.
+  const std::vector<std::vector<double>>& values(std::string_view name) const;
   const TrainingParams& params() const { return Callback::params(); }
 
  private:
   std::vector<Index> epoch_;
   std::vector<std::pair<std::string, std::vector<double>>> values_;
+  std::vector<std::pair<std::string, std::vector<std::vector<double>>>> several_;
 };
 
 // Calls hooks of many callbacks in order.

@@ -131,6 +131,72 @@ struct LearningRateScheduler {
   operator std::shared_ptr<Callback>() const { return make(); }  // NOLINT
 };
 
+// --- What survives a crash
+// ---------------------------------------------------------------------------------------------
+
+// Saves weights, the optimizer's state and the epoch into `backup_dir` after each epoch or every so many batches, and
+// goes on from there when training is started again with the same folder; the folder is removed when training ends.
+// With double_checkpoint the backup before the last is kept until the new one is whole. The model must be built before
+// `fit` (ValueError), and compiled with the same optimizer.
+struct BackupAndRestore {
+  std::string backup_dir;
+  SaveFrequency save_freq = "epoch";
+  bool double_checkpoint = false;
+  bool delete_checkpoint = true;
+  static const Description& description();
+  std::shared_ptr<Callback> make() const;
+  operator std::shared_ptr<Callback>() const { return make(); }  // NOLINT
+};
+
+// --- Averaged weights
+// --------------------------------------------------------------------------------------------------
+
+// Puts the optimizer's averages (use_ema) into the model while it is evaluated or predicts, and back afterwards (Keras
+// 3.15.1 does not put them back after predict); with swap_on_epoch also from the end of an epoch to the beginning of
+// the next, so that checkpoints hold them. Comes before ModelCheckpoint in the list then.
+struct SwapEMAWeights {
+  bool swap_on_epoch = false;
+  static const Description& description();
+  std::shared_ptr<Callback> make() const;
+  operator std::shared_ptr<Callback>() const { return make(); }  // NOLINT
+};
+
+// --- TensorBoard
+// -------------------------------------------------------------------------------------------------------
+
+// "epoch", "batch", or a number of batches.
+class UpdateFrequency {
+ public:
+  UpdateFrequency(const char* text) : UpdateFrequency(std::string(text)) {}  // NOLINT: implicit on purpose
+  UpdateFrequency(const std::string& text);                                  // NOLINT
+  UpdateFrequency(int batches) : UpdateFrequency(Index{batches}) {}          // NOLINT
+  UpdateFrequency(Index batches);                                            // NOLINT
+  // 0 for every epoch.
+  Index batches() const { return batches_; }
+
+ private:
+  Index batches_ = 0;
+};
+
+// Writes event files for TensorBoard into log_dir/train and log_dir/validation: epoch_NAME of every log and of the
+// learning rate, evaluation_NAME_vs_iterations, with update_freq also batch_NAME; every histogram_freq epochs the
+// histogram of each weight, with write_images its picture too; the model as JSON (write_graph), where wavetrain::files
+// is linked. profile_batch and embeddings_freq are refused unless 0.
+struct TensorBoard {
+  std::string log_dir = "logs";
+  Index histogram_freq = 0;
+  bool write_graph = true;
+  bool write_images = false;
+  bool write_steps_per_second = false;
+  UpdateFrequency update_freq = "epoch";
+  Index profile_batch = 0;
+  Index embeddings_freq = 0;
+  std::optional<std::string> embeddings_metadata = {};
+  static const Description& description();
+  std::shared_ptr<Callback> make() const;
+  operator std::shared_ptr<Callback>() const { return make(); }  // NOLINT
+};
+
 // --- Others ----------------------------------------------------------------------------------------------------------
 
 // Stops, or throws Error, at the first batch whose loss is NaN or infinite.
@@ -177,8 +243,15 @@ struct Codec<callbacks::SaveFrequency> {
   static callbacks::SaveFrequency from_config(const Config& config);
 };
 
+template <>
+struct Codec<callbacks::UpdateFrequency> {
+  static std::string type() { return "'epoch', 'batch' or int"; }
+  static Config to_config(const callbacks::UpdateFrequency& value);
+  static callbacks::UpdateFrequency from_config(const Config& config);
+};
+
 // Makes one of the described callbacks from {"class_name": ..., "config": {...}}. Throws ValueError for an unknown
-// class.
+// class, NotSupported for RemoteMonitor and OrbaxCheckpoint.
 std::shared_ptr<Callback> callback_from_config(const Config& config);
 // The descriptions of those callbacks.
 std::vector<const Description*> callback_descriptions();

@@ -5,16 +5,19 @@
 //
 // A user's own loss is a described struct with a field `Reduction reduction` and
 //     void evaluate(const LossRows& rows) const;
-// and, where they differ from the usual, `LossShape shape(const Shape& y_true, const Shape& y_pred) const` and
-// `LossFacts inspect(const float* y_true, LossShape shape) const`.
+// and, where they differ from the usual, `LossShape shape(const Shape& y_true, const Shape& y_pred) const`,
+// `LossFacts inspect(const float* y_true, LossShape shape) const` and, when rows may not count for other reasons than
+// their class, `bool ignores(const LossRows& batch, Index row) const`.
 #pragma once
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "wavetrain/array.hpp"
+#include "wavetrain/axes.hpp"
 #include "wavetrain/family.hpp"
 
 namespace wavetrain {
@@ -48,12 +51,20 @@ struct LossShape {
   Index rows = 0;
   Index width = 0;
   Index target_width = 0;
+  // Entry i of row r lies at (r / inner) · inner · width + r % inner + i · inner: 1 unless the loss runs over an axis
+  // that is not the last.
+  Index inner = 1;
+  // All rows belong to one call of evaluate, because they depend on each other or lie interleaved.
+  bool together = false;
+  Index last = 0;  // the last dimension of y_pred
 };
 
 // Keras' repair of ranks, then equal shapes: when one rank is one more than the other and its last dimension is 1, (N,)
 // against (N, 1) counts as (N, 1), and any other such pair loses the 1: targets (N, T) for an output (N, T, 1) make N
 // rows of T. Where Keras would broadcast, e.g. (N, 1) against (N, 3), this throws ValueError.
 LossShape dense_loss_shape(const Shape& y_true, const Shape& y_pred);
+// The same for rows that run over `axes` of y_pred, neighbours of each other; no axes: over everything.
+LossShape dense_loss_shape(const Shape& y_true, const Shape& y_pred, const Axes& axes);
 // Targets are class numbers: (N,) or (N, 1) for an output (N, C), (N, T) or (N, T, 1) for (N, T, C).
 LossShape sparse_loss_shape(const Shape& y_true, const Shape& y_pred);
 
@@ -102,6 +113,7 @@ struct LossFamily {
     virtual bool whole_batches() const = 0;
     virtual LossShape shape(const Shape& y_true, const Shape& y_pred) const = 0;
     virtual LossFacts inspect(const float* y_true, LossShape shape) const = 0;
+    virtual bool ignores(const BasicLossRows<float>& batch, Index row) const = 0;
     virtual void evaluate(const BasicLossRows<float>& rows) const = 0;
     virtual void evaluate(const BasicLossRows<double>& rows) const = 0;
   };
@@ -125,6 +137,10 @@ struct LossFamily {
       if constexpr (requires(const T& loss) { loss.inspect(y_true, shape); })
         return this->object_.inspect(y_true, shape);
       else return {};
+    }
+    bool ignores(const BasicLossRows<float>& batch, Index row) const override {
+      if constexpr (requires(const T& loss) { loss.ignores(batch, row); }) return this->object_.ignores(batch, row);
+      else return batch.facts.ignore_class && static_cast<Index>(batch.y_true[row]) == *batch.facts.ignore_class;
     }
     void evaluate(const BasicLossRows<float>& rows) const override { this->object_.evaluate(rows); }
     void evaluate(const BasicLossRows<double>& rows) const override {
@@ -154,6 +170,9 @@ class Loss : public Member<LossFamily> {
   // Row losses and gradients of a range of rows.
   void evaluate(const BasicLossRows<float>& rows) const { methods().evaluate(rows); }
   void evaluate(const BasicLossRows<double>& rows) const { methods().evaluate(rows); }
+
+  // The weight of the one loss of a whole batch (Dice, Tversky) whose samples have these weights.
+  double joint_weight(std::span<const float> weights) const;
 
   // The factor between Σ row_loss·weight and the loss: 1 / number of rows, where ignored rows do not count
   // (sum_over_batch_size, mean), 1 / Σ weights of rows that count (mean_with_sample_weight), or 1 (sum, none). Nothing

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "wavetrain/loss.hpp"
+#include "wavetrain/numbers.hpp"
 
 namespace wavetrain {
 namespace losses {
@@ -207,9 +208,9 @@ struct BinaryFocalCrossentropy {
   void evaluate(const BasicLossRows<double>& rows) const;
 };
 
-// sum(alpha (1 - p)^gamma · -y log(p)), p first divided by its sum.
+// sum(alpha (1 - p)^gamma · -y log(p)), p first divided by its sum. alpha is one number or one for each class.
 struct CategoricalFocalCrossentropy {
-  double alpha = 0.25;
+  Numbers alpha = 0.25;
   double gamma = 2.0;
   bool from_logits = false;
   double label_smoothing = 0.0;
@@ -229,6 +230,66 @@ struct CategoricalGeneralizedCrossEntropy {
   double q = 0.5;
   Reduction reduction = {};
   std::string name = "categorical_generalized_cross_entropy";
+  std::optional<std::string> dtype = {};
+  static const Description& description();
+  LossShape shape(const Shape& y_true, const Shape& y_pred) const;
+  LossFacts inspect(const float* y_true, LossShape shape) const;
+  void evaluate(const BasicLossRows<float>& rows) const;
+  void evaluate(const BasicLossRows<double>& rows) const;
+};
+
+// 1 - 2 Σ y p / (Σ y + Σ p + eps), the sums over everything, or over `axis`, which may be several that are neighbours.
+struct Dice {
+  Reduction reduction = {};
+  std::string name = "dice";
+  std::optional<Axes> axis = {};
+  std::optional<std::string> dtype = {};
+  static const Description& description();
+  LossShape shape(const Shape& y_true, const Shape& y_pred) const;
+  void evaluate(const BasicLossRows<float>& rows) const;
+  void evaluate(const BasicLossRows<double>& rows) const;
+};
+
+// 1 - S / (S + alpha Σ y (1 - p) + beta Σ p (1 - y) + eps) with S = Σ y p; sums as Dice. (Salehi et al., 2017.)
+struct Tversky {
+  double alpha = 0.5;
+  double beta = 0.5;
+  Reduction reduction = {};
+  std::string name = "tversky";
+  std::optional<Axes> axis = {};
+  std::optional<std::string> dtype = {};
+  static const Description& description();
+  LossShape shape(const Shape& y_true, const Shape& y_pred) const;
+  void evaluate(const BasicLossRows<float>& rows) const;
+  void evaluate(const BasicLossRows<double>& rows) const;
+};
+
+// Metric learning: y_pred (N, D) are vectors of length 1, y_true (N,) or (N, 1) the classes. With d = max(1 - cos, 0):
+// softplus(lse over others of the same class of -gamma max(margin + d, 0)(margin - d) + lse over other classes of
+// gamma max(1 + margin - d, 0)(1 - margin - d)). remove_diagonal: a sample is no example of its own class. Samples
+// without an example of either kind do not count. (Sun et al., "Circle loss", 2020.)
+struct Circle {
+  double gamma = 80.0;
+  double margin = 0.4;
+  bool remove_diagonal = true;
+  Reduction reduction = {};
+  std::string name = "circle";
+  std::optional<std::string> dtype = {};
+  static const Description& description();
+  LossShape shape(const Shape& y_true, const Shape& y_pred) const;
+  LossFacts inspect(const float* y_true, LossShape shape) const;
+  bool ignores(const BasicLossRows<float>& batch, Index row) const;
+  void evaluate(const BasicLossRows<float>& rows) const;
+  void evaluate(const BasicLossRows<double>& rows) const;
+};
+
+// Labels without times: -log of the probability of all ways in which the classes of y_true (N, L), 0 for what is not
+// used, can appear in this order in the logits y_pred (N, T, C), with repetitions and blanks (class 0) between them;
+// equal neighbours need a blank. A label longer than T allows costs 1e5 for each missing step, as in Keras on JAX.
+// (Graves et al., "Connectionist temporal classification", 2006.)
+struct CTC {
+  Reduction reduction = {};
+  std::string name = "ctc";
   std::optional<std::string> dtype = {};
   static const Description& description();
   LossShape shape(const Shape& y_true, const Shape& y_pred) const;

@@ -91,6 +91,7 @@ class Metric : public Member<MetricFamily> {
   double result() const;
   // One value, or one for each threshold or class.
   std::vector<double> results() const;
+  bool has_several_results() const { return !state_.sums.empty() && methods().result_size(state_) != 1; }
 
   // Adds what another metric of the same settings has seen.
   void merge_state(const Metric& other);

@@ -233,6 +233,15 @@ struct SparseCategoricalCrossentropy {
   }
 };
 
+// The mean of any loss, as of a function given to `compile`.
+struct MeanMetricWrapper {
+  Required<Loss> fn;
+  std::optional<std::string> name = {};
+  std::optional<std::string> dtype = {};
+  static const Description& description();
+  const Loss& loss() const { return fn.get(); }
+};
+
 // What "crossentropy" means in `compile`, chosen as CompiledAccuracy is.
 struct CompiledCrossentropy {
   std::string name = "crossentropy";
@@ -334,6 +343,157 @@ struct AUC {
   MetricDirection direction() const { return MetricDirection::up; }
   void update(MetricState& state, const MetricBatch& batch) const;
   void result(const MetricState& state, std::span<double> out) const;
+};
+
+// The best sensitivity (recall) among the thresholds at which specificity TN / (TN + FP) is at least `specificity`, 0
+// if there is none. num_thresholds divide [0, 1] evenly; a single one is 0.5.
+struct SensitivityAtSpecificity {
+  Required<double> specificity;
+  Index num_thresholds = 200;
+  std::optional<Index> class_id = {};
+  std::optional<std::string> name = {};
+  std::optional<std::string> dtype = {};
+  static const Description& description();
+  MetricDirection direction() const { return MetricDirection::up; }
+  void update(MetricState& state, const MetricBatch& batch) const;
+  void result(const MetricState& state, std::span<double> out) const;
+};
+
+struct SpecificityAtSensitivity {
+  Required<double> sensitivity;
+  Index num_thresholds = 200;
+  std::optional<Index> class_id = {};
+  std::optional<std::string> name = {};
+  std::optional<std::string> dtype = {};
+  static const Description& description();
+  MetricDirection direction() const { return MetricDirection::up; }
+  void update(MetricState& state, const MetricBatch& batch) const;
+  void result(const MetricState& state, std::span<double> out) const;
+};
+
+struct PrecisionAtRecall {
+  Required<double> recall;
+  Index num_thresholds = 200;
+  std::optional<Index> class_id = {};
+  std::optional<std::string> name = {};
+  std::optional<std::string> dtype = {};
+  static const Description& description();
+  MetricDirection direction() const { return MetricDirection::up; }
+  void update(MetricState& state, const MetricBatch& batch) const;
+  void result(const MetricState& state, std::span<double> out) const;
+};
+
+struct RecallAtPrecision {
+  Required<double> precision;
+  Index num_thresholds = 200;
+  std::optional<Index> class_id = {};
+  std::optional<std::string> name = {};
+  std::optional<std::string> dtype = {};
+  static const Description& description();
+  MetricDirection direction() const { return MetricDirection::up; }
+  void update(MetricState& state, const MetricBatch& batch) const;
+  void result(const MetricState& state, std::span<double> out) const;
+};
+
+// --- Intersection over union -----------------------------------------------------------------------------------------
+// TP / (TP + FP + FN) of each class in target_class_ids, averaged over those that occur. y_true and y_pred hold class
+// numbers, or, where they are not sparse, are read at the largest entry along `axis` (-1 or 0). Classes out of range
+// and ignore_class do not count. As in Keras weights are cut to whole numbers unless dtype is a floating-point type.
+
+struct IoU {
+  Required<Index> num_classes;
+  Required<std::vector<Index>> target_class_ids;
+  std::optional<std::string> name = {};
+  std::optional<std::string> dtype = {};
+  std::optional<Index> ignore_class = {};
+  bool sparse_y_true = true;
+  bool sparse_y_pred = true;
+  Index axis = -1;
+  static const Description& description();
+  void check() const;
+  MetricDirection direction() const { return MetricDirection::up; }
+  void update(MetricState& state, const MetricBatch& batch) const;
+  void result(const MetricState& state, std::span<double> out) const;
+};
+
+// Of two classes: y_pred >= threshold, or not.
+struct BinaryIoU {
+  std::vector<Index> target_class_ids = {0, 1};
+  double threshold = 0.5;
+  std::optional<std::string> name = {};
+  std::optional<std::string> dtype = {};
+  static const Description& description();
+  void check() const;
+  MetricDirection direction() const { return MetricDirection::up; }
+  void update(MetricState& state, const MetricBatch& batch) const;
+  void result(const MetricState& state, std::span<double> out) const;
+};
+
+// Of all classes.
+struct MeanIoU {
+  Required<Index> num_classes;
+  std::optional<std::string> name = {};
+  std::optional<std::string> dtype = {};
+  std::optional<Index> ignore_class = {};
+  bool sparse_y_true = true;
+  bool sparse_y_pred = true;
+  Index axis = -1;
+  static const Description& description();
+  MetricDirection direction() const { return MetricDirection::up; }
+  void update(MetricState& state, const MetricBatch& batch) const;
+  void result(const MetricState& state, std::span<double> out) const;
+};
+
+// With one-hot targets.
+struct OneHotIoU {
+  Required<Index> num_classes;
+  Required<std::vector<Index>> target_class_ids;
+  std::optional<std::string> name = {};
+  std::optional<std::string> dtype = {};
+  std::optional<Index> ignore_class = {};
+  bool sparse_y_pred = false;
+  Index axis = -1;
+  static const Description& description();
+  void check() const;
+  MetricDirection direction() const { return MetricDirection::up; }
+  void update(MetricState& state, const MetricBatch& batch) const;
+  void result(const MetricState& state, std::span<double> out) const;
+};
+
+struct OneHotMeanIoU {
+  Required<Index> num_classes;
+  std::optional<std::string> name = {};
+  std::optional<std::string> dtype = {};
+  std::optional<Index> ignore_class = {};
+  bool sparse_y_pred = false;
+  Index axis = -1;
+  static const Description& description();
+  MetricDirection direction() const { return MetricDirection::up; }
+  void update(MetricState& state, const MetricBatch& batch) const;
+  void result(const MetricState& state, std::span<double> out) const;
+};
+
+// --- Correlations along `axis`, averaged over the rest. A row that does not vary gives NaN: predictions (N, 1) want
+// axis=0.
+
+struct PearsonCorrelation {
+  std::string name = "pearson_correlation";
+  std::optional<std::string> dtype = {};
+  Index axis = -1;
+  static const Description& description();
+  MetricDirection direction() const { return MetricDirection::up; }
+  void update(MetricState& state, const MetricBatch& batch) const;
+};
+
+// 2 cov / (var y + var p + (mean y - mean p)² + eps), where Keras 3.15.1 takes mean((y - mean p)(p - mean p)) for cov,
+// which is the same number.
+struct ConcordanceCorrelation {
+  std::string name = "concordance_correlation";
+  std::optional<std::string> dtype = {};
+  Index axis = -1;
+  static const Description& description();
+  MetricDirection direction() const { return MetricDirection::up; }
+  void update(MetricState& state, const MetricBatch& batch) const;
 };
 
 // --- Scores of matrices (N, C) ---------------------------------------------------------------------------------------

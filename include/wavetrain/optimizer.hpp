@@ -148,6 +148,10 @@ class Optimizer : public Member<OptimizerFamily> {
 
   // Puts the averages into the weights when use_ema is set; fit does it at its end.
   void finalize_variable_values();
+  // Exchanges the weights with their averages; sets the averages to the weights. Throw ValueError unless use_ema is set
+  // and the optimizer is built.
+  void swap_averages();
+  void averages_from_weights();
 
   // --- State
   // -----------------------------------------------------------------------------------------------------------
@@ -166,6 +170,7 @@ class Optimizer : public Member<OptimizerFamily> {
 
   OptimizerArguments arguments() const;
   State& state() const;
+  State& averaging_state() const;
 
   std::optional<double> learning_rate_;  // set after construction
   std::vector<std::string> excluded_;

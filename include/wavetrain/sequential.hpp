@@ -23,6 +23,7 @@
 
 #include "wavetrain/array.hpp"
 #include "wavetrain/callback.hpp"
+#include "wavetrain/data_source.hpp"
 #include "wavetrain/layer.hpp"
 #include "wavetrain/layers/input.hpp"
 #include "wavetrain/losses.hpp"
@@ -44,6 +45,12 @@ struct CompileOptions {
   std::optional<double> loss_weights{};
   std::vector<Metric> metrics{};           // never weighted
   std::vector<Metric> weighted_metrics{};  // see sample_weight and class_weight
+  // How Keras runs things, which changes no number here; kept for files.
+  bool run_eagerly = false;
+  // Batch hooks of callbacks run once for so many batches, with the number of the first and of the last one.
+  Index steps_per_execution = 1;
+  std::optional<bool> jit_compile{};  // none: "auto"
+  bool auto_scale_loss = true;        // only for half precision
 };
 
 struct ValidationData {
@@ -72,6 +79,7 @@ struct FitOptions {
   // (samples, steps), nonzero where a step of x counts; what is at the others is read as zeros. The mask goes to the first
   // layer and on from there, as if a Masking layer had made it. Keras has no such argument.
   DataView mask{};
+  std::shared_ptr<DataSource> validation_source{};  // wins over validation_data
 };
 
 struct EvaluateOptions {
@@ -149,7 +157,7 @@ class Sequential : public TrainingHost {
   // Makes the weights for inputs of this shape, the batch first (None where it may vary). `fit` and `predict` do it with the
   // shape of the data when no Input says it. Throws ValueError when an Input says otherwise.
   void build(const Shape& input_shape);
-  bool built() const;
+  bool built() const override;
 
   const std::string& name() const;
   const std::vector<Layer>& layers() const;
@@ -183,6 +191,12 @@ class Sequential : public TrainingHost {
   Optimizer& optimizer() override;
 
   History fit(const DataView& x, const DataView& y, const FitOptions& options = {});
+  // The same with data that comes batch by batch. A pass ends where the source ends, or with steps_per_epoch, which goes on
+  // with the same pass in the next epoch. batch_size, shuffle, sample_weight and validation_split are for arrays: ValueError.
+  // When the source has no data for an epoch, or less than steps_per_epoch, training ends with a warning.
+  History fit(DataSource& source, const FitOptions& options = {});
+  Logs evaluate(DataSource& source, const EvaluateOptions& options = {});
+  Array predict(DataSource& source, const PredictOptions& options = {}) const;
   // The loss, then the metrics in the order of `compile`.
   Logs evaluate(const DataView& x, const DataView& y, const EvaluateOptions& options = {});
   // For this batch alone unless options say otherwise: metrics are reset before.
@@ -231,6 +245,12 @@ class Sequential : public TrainingHost {
 
   MetricDirection direction(std::string_view log_name) const override;
   void stop_training() override;
+  void load_weights(const std::string& path) override;
+  void start_at_epoch(Index epoch) override;
+  void swap_averages() override;
+  void averages_from_weights() override;
+  std::string to_json() const override;
+  std::vector<std::pair<std::string, Array>> weights_by_path() const override;
 
  private:
   friend class Trainer;

@@ -11,6 +11,7 @@
 #include "wavetrain/config.hpp"
 #include "wavetrain/console.hpp"
 #include "wavetrain/constraints.hpp"
+#include "wavetrain/data_source.hpp"
 #include "wavetrain/error.hpp"
 #include "wavetrain/initializers.hpp"
 #include "wavetrain/layer.hpp"
@@ -28,6 +29,7 @@
 #include "wavetrain/sequential.hpp"
 #include "wavetrain/target.hpp"
 #include "wavetrain/threads.hpp"
+#include "wavetrain/utils.hpp"
 
 #if defined(WAVETRAIN_WITH_FILES)
 #include "wavetrain/files/json.hpp"

@@ -35,13 +35,15 @@ def test_it_needs_numpy_only():
     assert python(code) == "['nanobind', 'wavetrain']" or python(code) == "['wavetrain']"
 
 
-def test_stubs_are_up_to_date(tmp_path):
-    package = pathlib.Path(wavetrain.__file__).parent
-    for module, base in _stubs._MODULES.items():
-        path = package / "keras" / (f"{module}/__init__.pyi" if module == "optimizers" else f"{module}.pyi")
-        assert path.read_text() == _stubs.stub(module, base), f"write them anew: python -m wavetrain._stubs {package}"
-        compile(path.read_text(), str(path), "exec")
-    assert (package / "py.typed").exists()
+@pytest.mark.parametrize("module, base", _stubs._MODULES.items())
+def test_stubs(module, base):
+    text = _stubs.stub(module, base)
+    compile(text, module, "exec")
+    assert f"class {base}" in text
+    if module == "layers":
+        assert "class Dense(Layer):\n    def __init__(self, units: int, activation: Any = None, use_bias: bool = True" in text
+        assert "AvgPool1D = AveragePooling1D" in text
+    assert (pathlib.Path(wavetrain.__file__).parent / "py.typed").exists()
 
 
 def test_version_and_config(capsys):

@@ -21,7 +21,9 @@ def attach(module_name, *, submodules=(), make=None, names=None):
             return public()
         if name in submodules:
             return importlib.import_module(f"{module_name}.{name}")
-        value = make(name) if make and not name.startswith("__") else None
+        if name.startswith("_"):
+            raise AttributeError(f"module '{module_name}' has no attribute '{name}'")
+        value = make(name) if make else None
         if value is None:
             raise AttributeError(_message(module_name, name, public()))
         setattr(module, name, value)
@@ -34,8 +36,6 @@ def _message(module_name, name, offered):
     import difflib
 
     text = f"module '{module_name}' has no attribute '{name}'."
-    if name.startswith("__"):
-        return text
     near = difflib.get_close_matches(name, offered, 1)
     if near:
         text += f" Did you mean '{near[0]}'?"

@@ -14,7 +14,7 @@ def _make(name):
 def names():
     from .keras import activations
 
-    return set(activations.__dir__())
+    return set(activations.__dir__()) - {"get", "serialize", "deserialize"}
 
 
 __getattr__, __dir__ = attach(__name__, make=_make, names=names)

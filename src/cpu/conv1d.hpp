@@ -54,11 +54,7 @@ void conv1d_backward_input(const Conv1DShape& s, const float* weights, const flo
 
 // --- Gradients of weights and bias -----------------------------------------------------------------------------------
 
-// The work is cut into tasks: blocks of a constant number of samples, times tiles of dw and the bias; the blocks' sums are
-// added in order. So a thread that takes neighbouring tasks stays with the samples that it has in its cache: cores that
-// read each other's activations for a tile of dw over the whole batch have to fetch them, and to take them back before
-// they write the next batch's (measured: two threads were 1.2 times as fast as one, not 1.9 times). The cut depends on
-// the shape and the target only, never on threads.
+// The work is cut into tasks: blocks of samples (sample_blocks.hpp), times tiles of dw and the bias.
 struct Conv1DGradient {
   const float* x = nullptr;
   const float* dy = nullptr;

@@ -1,14 +1,11 @@
 #include "cpu/conv1d.hpp"
 #include "cpu/conv1d_windows.hpp"
 #include "cpu/depthwise.hpp"
+#include "cpu/sample_blocks.hpp"
 
 namespace wavetrain::cpu {
 namespace {
 
-// Samples whose sum is one chain. Few, so that small batches have blocks for several threads.
-constexpr Index kBlockSamples = 4;
-// Weights whose sums over blocks are one task.
-constexpr Index kFinishWeights = 4096;
 // Taps of one depthwise task.
 constexpr Index kDepthwiseTaps = 8;
 
@@ -36,7 +33,7 @@ struct Cut {
     group_tiles =
         depthwise ? ceil_divide(s.K, kDepthwiseTaps) : gemm_tn_tiles(group_product(s, 0, 0, nullptr, nullptr, nullptr));
     tiles = depthwise ? group_tiles : group_tiles * s.groups;
-    blocks = std::max<Index>(1, ceil_divide(samples, kBlockSamples));
+    blocks = SampleBlocks(samples).count();
   }
   Index tasks() const { return tiles + 1; }
 };
@@ -103,8 +100,7 @@ Index conv1d_gradient_tasks(const Conv1DShape& s, Index samples) {
 }
 
 Index conv1d_gradient_partial_floats(const Conv1DShape& s, Index samples) {
-  const Index blocks = Cut(s, samples).blocks;
-  return blocks == 1 ? 0 : blocks * (s.weights() + s.F);
+  return SampleBlocks::partial_floats(samples, s.weights() + s.F);
 }
 
 Index conv1d_gradient_scratch_floats(const Conv1DShape& s) {
@@ -129,8 +125,7 @@ void conv1d_backward_weights(const Conv1DShape& s, const Conv1DGradient& g, Inde
     const bool direct = cut.blocks == 1, accumulate = direct && g.accumulate;
     float* dw = direct ? g.dw : g.partial + block * s.weights();
     float* db = direct ? g.db : g.partial + cut.blocks * s.weights() + block * s.F;
-    const Index first = direct ? 0 : block * kBlockSamples,
-                last = direct ? samples : std::min(samples, first + kBlockSamples);
+    const Index first = SampleBlocks(samples).first(block), last = SampleBlocks(samples).last(block);
     const Index last_tile = std::min(to, cut.tiles);
     if (from < last_tile) run_tiles(s, g, first, last, cut.group_tiles, from, last_tile, dw, accumulate, scratch);
     if (to > cut.tiles && g.db != nullptr) {
@@ -141,7 +136,7 @@ void conv1d_backward_weights(const Conv1DShape& s, const Conv1DGradient& g, Inde
 }
 
 Index conv1d_finish_tasks(const Conv1DShape& s, Index samples) {
-  return Cut(s, samples).blocks == 1 ? 0 : ceil_divide(s.weights(), kFinishWeights) + 1;
+  return Cut(s, samples).blocks == 1 ? 0 : ceil_divide(s.weights(), kFinishedValues) + 1;
 }
 
 void conv1d_finish_gradient(const Conv1DShape& s, const Conv1DGradient& g, Index samples, Index begin, Index end) {
@@ -149,7 +144,7 @@ void conv1d_finish_gradient(const Conv1DShape& s, const Conv1DGradient& g, Index
   if (blocks == 1) return;
   const Index all = s.weights();
   for (Index task = begin; task < end; ++task) {
-    const Index from = task * kFinishWeights, count = std::min(kFinishWeights, all - from);
+    const Index from = task * kFinishedValues, count = std::min(kFinishedValues, all - from);
     if (count > 0) add_in_order(blocks, count, g.partial + from, all, g.dw + from, g.accumulate);
     else if (g.db != nullptr) add_in_order(blocks, s.F, g.partial + blocks * all, s.F, g.db, g.accumulate);
   }

@@ -247,6 +247,8 @@ bool Pool::try_run(Index count, int threads, const Task& task) {
   return true;
 }
 
+thread_local int thread_limit = kMaxThreads;
+
 // Never destroyed: its threads may outlive every static. Replaced in the child of a fork, where those threads do not
 // exist.
 std::atomic<Pool*> the_pool{nullptr};
@@ -272,10 +274,15 @@ Pool& pool() {
 void parallel_for(Index count, int max_threads, Task task) {
   if (count <= 0) return;
   const FlushDenormals flush;
-  const int threads = static_cast<int>(std::min<Index>(count, std::min(max_threads, num_threads())));
+  const int threads = static_cast<int>(std::min<Index>(count, std::min(max_threads, usable_threads())));
   if (threads > 1 && pool().try_run(count, threads, task)) return;
   for (Index i = 0; i < count; ++i) task(i, 0);
 }
+
+LimitThreads::LimitThreads(int threads) : before_(thread_limit) { thread_limit = std::min(before_, std::max(threads, 1)); }
+LimitThreads::~LimitThreads() { thread_limit = before_; }
+
+int usable_threads() { return std::min(num_threads(), thread_limit); }
 
 void start_threads() {
   const int threads = num_threads();

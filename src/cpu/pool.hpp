@@ -33,6 +33,21 @@ using Task = FunctionRef<void(Index task, int thread)>;
 // of the exceptions is thrown again here.
 void parallel_for(Index count, int max_threads, Task task);
 
+// While one of these lives, loops that this thread starts use at most `threads` threads.
+class LimitThreads {
+ public:
+  explicit LimitThreads(int threads);
+  ~LimitThreads();
+  LimitThreads(const LimitThreads&) = delete;
+  LimitThreads& operator=(const LimitThreads&) = delete;
+
+ private:
+  int before_;
+};
+
+// num_threads(), or fewer under a limit.
+int usable_threads();
+
 // The same on num_threads() threads.
 inline void parallel_for(Index count, Task task) { parallel_for(count, num_threads(), task); }
 

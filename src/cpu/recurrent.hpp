@@ -46,7 +46,7 @@ void recurrent_forward(const Recurrence& r, const float* packed, const Recurrent
                        const RecurrentOutputs<float>& out, float* saved, float* scratch, Index begin, Index end);
 
 // --- Backward ---
-// First recurrent_backward for all samples, then the weights' tiles; both read `saved`, which the first one overwrites.
+// First recurrent_backward for all samples, then the weights' tasks; both read `saved`, which the first one overwrites.
 
 Index recurrent_backward_packed_floats(const Recurrence& r);
 void recurrent_backward_pack(const Recurrence& r, const RecurrentWeights<float>& weights, float* packed);
@@ -57,11 +57,21 @@ void recurrent_backward(const Recurrence& r, const float* packed, const Recurren
                         const RecurrentOutputGradients<float>& dout, const RecurrentInputGradients<float>& din,
                         float* saved, float* scratch, Index begin, Index end);
 
-// The weight gradients that are not null are cut into tiles; a thread computes those in [begin, end). They are written,
-// or added to with `accumulate`.
-Index recurrent_weight_tiles(const Recurrence& r, const RecurrentWeightGradients<float>& dweights);
-void recurrent_backward_weights(const Recurrence& r, const RecurrentInputs<float>& in, const float* saved,
-                                const RecurrentWeightGradients<float>& dweights, bool accumulate, Index begin,
-                                Index end);
+// The gradients that are not null of the weights: cut into tasks, blocks of samples (sample_blocks.hpp) times tiles. With
+// more than one block their sums go to `partial` first, recurrent_weight_partial_floats() for batches of up to r.B samples,
+// shared by all threads. Gradients are written, or added to with `accumulate`.
+struct RecurrentWeightWork {
+  RecurrentInputs<float> in{};
+  const float* saved = nullptr;
+  RecurrentWeightGradients<float> d{};
+  bool accumulate = false;
+  float* partial = nullptr;
+};
+Index recurrent_weight_partial_floats(const Recurrence& r);
+Index recurrent_weight_tasks(const Recurrence& r, const RecurrentWeightWork& work);
+// Tasks [begin, end). When all are done, recurrent_finish_weights adds up the blocks, in tasks of its own.
+void recurrent_backward_weights(const Recurrence& r, const RecurrentWeightWork& work, Index begin, Index end);
+Index recurrent_finish_tasks(const Recurrence& r);
+void recurrent_finish_weights(const Recurrence& r, const RecurrentWeightWork& work, Index begin, Index end);
 
 }  // namespace wavetrain::cpu

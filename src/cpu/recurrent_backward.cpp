@@ -4,6 +4,7 @@
 
 #include "cpu/gemm.hpp"
 #include "cpu/recurrent_layout.hpp"
+#include "cpu/sample_blocks.hpp"
 
 namespace wavetrain::cpu {
 namespace {
@@ -204,12 +205,12 @@ class WeightJobs {
   Index tiles() const { return tiles_; }
 
   // Some samples at a time: their rows are in the cache for all jobs. The chains go on from block to block.
-  void run(Index begin, Index end) const {
+  void run(Index first_sample, Index last_sample, Index begin, Index end) const {
     constexpr Index kSteps = 64;
     const Index block = r_.T >= kSteps ? 1 : kSteps / std::max<Index>(r_.T, 1);
-    Index sample = 0;
+    Index sample = first_sample;
     do {  // once without samples, to write zeros
-      const Index samples = std::min(block, r_.B - sample);
+      const Index samples = std::min(block, last_sample - sample);
       for (Index i = 0; i < count_; ++i) {
         const Job& job = jobs_[static_cast<std::size_t>(i)];
         const Index first = std::max(begin, job.begin), last = std::min(end, job.begin + job.tiles);
@@ -218,12 +219,12 @@ class WeightJobs {
         g.samples = samples;
         g.a.data = at(g.a.data, sample * g.a_sample_stride);
         g.b += sample * g.b_sample_stride;
-        g.accumulate = accumulate_ || sample > 0;
+        g.accumulate = accumulate_ || sample > first_sample;
         if (job.is_sum) column_sums(samples, r_.T, r_.units, g.b, g.ldb, g.b_sample_stride, g.w, g.accumulate);
         else gemm_tn(g, first - job.begin, last - job.begin);
       }
       sample += block;
-    } while (sample < r_.B);
+    } while (sample < last_sample);
   }
 
  private:
@@ -276,14 +277,76 @@ class WeightJobs {
 
 }  // namespace
 
-Index recurrent_weight_tiles(const Recurrence& r, const RecurrentWeightGradients<float>& dweights) {
-  return WeightJobs(r, {}, nullptr, dweights, false).tiles();
+namespace {
+
+// Where the blocks' sums of the three gradients lie: kernel, recurrent kernel, bias, each for all blocks.
+struct Partials {
+  Index kernel, recurrent_kernel, bias;  // floats of a block
+  Index blocks;
+
+  explicit Partials(const Recurrence& r)
+      : kernel(r.C * r.gates() * r.units),
+        recurrent_kernel(r.units * r.gates() * r.units),
+        bias(r.bias_size()),
+        blocks(SampleBlocks(r.B).count()) {}
+
+  RecurrentWeightGradients<float> of(Index block, const RecurrentWeightWork& work) const {
+    if (blocks == 1) return work.d;
+    float* const first = work.partial;
+    float* const second = first + blocks * kernel;
+    float* const third = second + blocks * recurrent_kernel;
+    return {.dkernel = work.d.dkernel == nullptr ? nullptr : first + block * kernel,
+            .drecurrent_kernel = work.d.drecurrent_kernel == nullptr ? nullptr : second + block * recurrent_kernel,
+            .dbias = work.d.dbias == nullptr ? nullptr : third + block * bias};
+  }
+};
+
+Index finish_tasks(Index values) { return (values + kFinishedValues - 1) / kFinishedValues; }
+
+}  // namespace
+
+Index recurrent_weight_partial_floats(const Recurrence& r) {
+  const Partials p(r);
+  return SampleBlocks::partial_floats(r.B, p.kernel + p.recurrent_kernel + p.bias);
 }
 
-void recurrent_backward_weights(const Recurrence& r, const RecurrentInputs<float>& in, const float* saved,
-                                const RecurrentWeightGradients<float>& dweights, bool accumulate, Index begin,
-                                Index end) {
-  WeightJobs(r, in, saved, dweights, accumulate).run(begin, end);
+Index recurrent_weight_tasks(const Recurrence& r, const RecurrentWeightWork& work) {
+  return Partials(r).blocks * WeightJobs(r, {}, nullptr, work.d, false).tiles();
+}
+
+void recurrent_backward_weights(const Recurrence& r, const RecurrentWeightWork& work, Index begin, Index end) {
+  const Partials partials(r);
+  const SampleBlocks blocks(r.B);
+  const Index tiles = WeightJobs(r, {}, nullptr, work.d, false).tiles();
+  while (begin < end) {
+    const Index block = begin / tiles, from = begin % tiles, to = std::min(tiles, from + end - begin);
+    begin += to - from;
+    WeightJobs(r, work.in, work.saved, partials.of(block, work), partials.blocks == 1 && work.accumulate)
+        .run(blocks.first(block), blocks.last(block), from, to);
+  }
+}
+
+Index recurrent_finish_tasks(const Recurrence& r) {
+  const Partials p(r);
+  return p.blocks == 1 ? 0 : finish_tasks(p.kernel) + finish_tasks(p.recurrent_kernel) + finish_tasks(p.bias);
+}
+
+void recurrent_finish_weights(const Recurrence& r, const RecurrentWeightWork& work, Index begin, Index end) {
+  const Partials p(r);
+  if (p.blocks == 1) return;
+  const RecurrentWeightGradients<float> parts = p.of(0, work);
+  Index first = 0;  // task of this gradient
+  const auto add = [&](Index values, const float* part, float* sum) {
+    const Index tasks = finish_tasks(values);
+    for (Index task = std::max(begin, first); sum != nullptr && task < std::min(end, first + tasks); ++task) {
+      const Index from = (task - first) * kFinishedValues;
+      add_in_order(p.blocks, std::min(kFinishedValues, values - from), part + from, values, sum + from, work.accumulate);
+    }
+    first += tasks;
+  };
+  add(p.kernel, parts.dkernel, work.d.dkernel);
+  add(p.recurrent_kernel, parts.drecurrent_kernel, work.d.drecurrent_kernel);
+  add(p.bias, parts.dbias, work.d.dbias);
 }
 
 }  // namespace wavetrain::cpu

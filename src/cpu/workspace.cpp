@@ -95,7 +95,8 @@ void Workspace::backward() {
 double Workspace::penalty() const {
   double sum = 0;
   for (const Plan::Penalty& penalty : plan_->penalties()) {
-    const ConstView view(slots_[static_cast<std::size_t>(penalty.slot)], shapes_[static_cast<std::size_t>(penalty.value)]);
+    const ConstView view(slots_[static_cast<std::size_t>(penalty.slot)],
+                         shapes_[static_cast<std::size_t>(penalty.value)]);
     if (run_.batch > 0) sum += penalty.regularizer->value(view) / static_cast<double>(run_.batch);
   }
   return sum;
@@ -107,7 +108,7 @@ std::size_t Workspace::bytes() const {
 
 int Workspace::threads_for(double cost) const {
   const double useful = cost / kCostPerThread;
-  const int allowed = std::min(num_threads(), plan_->max_threads());
+  const int allowed = std::min(usable_threads(), plan_->max_threads());
   return useful >= allowed ? allowed : std::max(1, static_cast<int>(useful));
 }
 
@@ -120,7 +121,9 @@ Run Workspace::run_of(const Stage& stage) const {
 void Workspace::run(const std::vector<Segment>& segments) {
   for (const Segment& segment : segments) {
     switch (segment.split) {
-      case Stage::Split::once: segment.stages.front().run(segment.stages.front().kernel, run_of(segment.stages.front()), 0, 1, 0); break;
+      case Stage::Split::once:
+        segment.stages.front().run(segment.stages.front().kernel, run_of(segment.stages.front()), 0, 1, 0);
+        break;
       case Stage::Split::samples: run_samples(segment); break;
       case Stage::Split::tasks: run_tasks(segment); break;
     }
@@ -130,10 +133,14 @@ void Workspace::run(const std::vector<Segment>& segments) {
 void Workspace::run_samples(const Segment& segment) {
   const Index n = run_.batch;
   const auto work = [&](Index first, Index last, int thread) {
-    for (const Stage& stage : segment.stages) {
-      const Index fold = folds_[static_cast<std::size_t>(stage.node)];
-      if (fold == 1) stage.run(stage.kernel, run_, first, last, thread);
-      else stage.run(stage.kernel, run_of(stage), first * fold, last * fold, thread);
+    const Index chunk = segment.chunk > 0 ? segment.chunk : last - first;
+    for (Index from = first; from < last; from += chunk) {
+      const Index to = std::min(last, from + chunk);
+      for (const Stage& stage : segment.stages) {
+        const Index fold = folds_[static_cast<std::size_t>(stage.node)];
+        if (fold == 1) stage.run(stage.kernel, run_, from, to, thread);
+        else stage.run(stage.kernel, run_of(stage), from * fold, to * fold, thread);
+      }
     }
   };
   const Index parts = std::min<Index>(n, threads_for(segment.cost_per_sample * static_cast<double>(n)));
@@ -141,9 +148,8 @@ void Workspace::run_samples(const Segment& segment) {
     if (n > 0) work(0, n, 0);
     return;
   }
-  parallel_for(parts, static_cast<int>(parts), [&](Index part, int thread) {
-    work(n * part / parts, n * (part + 1) / parts, thread);
-  });
+  parallel_for(parts, static_cast<int>(parts),
+               [&](Index part, int thread) { work(n * part / parts, n * (part + 1) / parts, thread); });
 }
 
 void Workspace::run_tasks(const Segment& segment) {

@@ -213,7 +213,9 @@ Sequential model_from_json(const std::string& text) {
 
 bool files::register_model_files() {
   set_model_files({[](const Sequential& model, const std::string& path) { wavetrain::save_model(model, path); },
-                   [](const Sequential& model, const std::string& path) { wavetrain::save_weights(model, path); }});
+                   [](const Sequential& model, const std::string& path) { wavetrain::save_weights(model, path); },
+                   [](Sequential& model, const std::string& path) { wavetrain::load_weights(model, path); },
+                   [](const Sequential& model) { return wavetrain::to_json(model); }});
   return true;
 }
 

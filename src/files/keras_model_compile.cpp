@@ -60,6 +60,9 @@ Config compile_config(const CompileOptions& options) {
   if (options.loss_weights) config.set("loss_weights", Config::list({*options.loss_weights}));
   if (!options.metrics.empty()) config.set("metrics", list_of(options.metrics));
   if (!options.weighted_metrics.empty()) config.set("weighted_metrics", list_of(options.weighted_metrics));
+  if (options.run_eagerly) config.set("run_eagerly", true);
+  if (options.steps_per_execution != 1) config.set("steps_per_execution", options.steps_per_execution);
+  if (options.jit_compile) config.set("jit_compile", *options.jit_compile);
   return config;
 }
 
@@ -116,6 +119,15 @@ CompileOptions compile_options(const Config& written) {
   }
   options.metrics = metrics_of(config, "metrics");
   options.weighted_metrics = metrics_of(config, "weighted_metrics");
+  if (const Config* eagerly = config.find("run_eagerly"); eagerly != nullptr && !eagerly->is_null()) {
+    options.run_eagerly = eagerly->as_bool();
+  }
+  if (const Config* steps = config.find("steps_per_execution"); steps != nullptr && !steps->is_null()) {
+    options.steps_per_execution = Codec<Index>::from_config(*steps);
+  }
+  if (const Config* jit = config.find("jit_compile"); jit != nullptr && !jit->is_null() && !jit->is_string()) {
+    options.jit_compile = jit->as_bool();
+  }
   return options;
 }
 

@@ -101,6 +101,10 @@ std::vector<OptimizerVariable> fitted(std::vector<StoredVariable> stored, bool s
     --slots;
   }
   if (stored.size() != slots) throw mismatch();
+  // Keras 3.0 to 3.8 stored it in front of the slots.
+  if (beta != nullptr && !without_product && stored.front().data->shape.rank() == 0) {
+    std::rotate(stored.begin(), stored.begin() + 1, stored.end());
+  }
   const std::vector<OptimizerVariable> expected(result.begin() + static_cast<std::ptrdiff_t>(header),
                                                 result.begin() + static_cast<std::ptrdiff_t>(header + slots));
   std::vector<std::size_t> order(slots);

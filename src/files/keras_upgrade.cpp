@@ -162,6 +162,7 @@ KerasVersion parse_keras_version(std::string_view text) {
   const auto first = std::from_chars(text.data(), end, major);
   if (first.ec != std::errc() || major < 1 || major > 100) return version;
   version.major = major;
+  version.in_tensorflow = text.ends_with("-tf");
   if (first.ptr == end || *first.ptr != '.') return version;
   int minor = 0;
   if (std::from_chars(first.ptr + 1, end, minor).ec == std::errc() && minor >= 0) version.minor = minor;

@@ -43,12 +43,14 @@ Config decaying(const Config& rate, const Config& decay) {
                        {"registered_name", nullptr}});
 }
 
-Config upgraded_optimizer(const Config& optimizer) {
+Config upgraded_optimizer(const Config& optimizer, KerasVersion version) {
   const Config* class_name = optimizer.find("class_name");
   const Config* arguments = optimizer.find("config");
   if (class_name == nullptr || arguments == nullptr || !arguments->is_dict()) return optimizer;
   std::string name = class_name->as_string();
   if (name.starts_with("Custom>")) name = name.substr(7);
+  // Keras itself, before it became a part of TensorFlow, took the norm over all gradients.
+  const bool clips_globally = version.minor < 4 && !version.in_tensorflow;
   Config::Dict kept;
   Config decay;
   for (const auto& [key, value] : arguments->as_dict()) {
@@ -59,7 +61,7 @@ Config upgraded_optimizer(const Config& optimizer) {
     }
     if (value.is_null() && key == "epsilon") continue;  // Keras' default, 1e-7
     if (key == "lr" || key == "learning_rate") kept.emplace_back("learning_rate", upgraded_rate(value));
-    else kept.emplace_back(key, value);
+    else kept.emplace_back(key == "clipnorm" && clips_globally ? "global_clipnorm" : key, value);
   }
   if (!decay.is_null()) {
     if (name == "Nadam") {  // its decay was the momentum's schedule, which Keras 3 fixes
@@ -145,7 +147,7 @@ Config upgraded_compile_config(const Config& written, KerasVersion version) {
   for (const auto& [key, value] : config.as_dict()) {
     const bool old = version.major < 3;
     if (key == "optimizer" || key == "optimizer_config") {
-      result.emplace_back("optimizer", old ? upgraded_optimizer(value) : value);
+      result.emplace_back("optimizer", old ? upgraded_optimizer(value, version) : value);
     } else if (key == "loss") {
       result.emplace_back(key, each(only_output(value), old ? upgraded_loss : +[](const Config& c) { return c; }));
     } else if (key == "metrics" || key == "weighted_metrics") {

@@ -9,6 +9,7 @@ namespace wavetrain::files {
 struct KerasVersion {
   int major = 3;
   int minor = 0;
+  bool in_tensorflow = false;  // tf.keras of before 2.4, which had the number of the Keras that it resembled
   friend auto operator<=>(const KerasVersion&, const KerasVersion&) = default;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -28,6 +29,9 @@ std::vector<NamedWeight> all_weights(const Sequential& model) {
   return weights;
 }
 
+// "cell/kernel" of "lstm_1/cell/kernel".
+std::string_view within_layer(std::string_view name) { return name.substr(std::min(name.size(), name.find('/'))); }
+
 }  // namespace
 
 Bytes serialize_npz_weights(const Sequential& model) {
@@ -40,7 +44,9 @@ void read_npz_weights(const NamedArrays& arrays, Sequential& model, bool skip_mi
   std::map<std::string, const TypedArray*> by_name;
   for (const auto& [name, array] : arrays) by_name.emplace(name, &array);
   const std::vector<NamedWeight> weights = all_weights(model);
-  const bool by_position = !arrays.empty() && by_name.contains("arr_0");
+  const bool numbered = by_name.contains("arr_0");
+  const bool by_position =
+      !numbered && !std::all_of(weights.begin(), weights.end(), [&](const NamedWeight& w) { return by_name.contains(w.name); });
   if (arrays.size() != weights.size()) {
     throw ValueError(fmt::format("The file has {} weights, the model {}.{}", arrays.size(), weights.size(),
                                  model.built() ? "" : " The model has not been built: it needs an input shape."));
@@ -49,9 +55,12 @@ void read_npz_weights(const NamedArrays& arrays, Sequential& model, bool skip_mi
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const NamedWeight& weight = weights[i];
     assignment.add_layer([&]() -> std::string {
-      const std::string name = by_position ? fmt::format("arr_{}", i) : weight.name;
+      const std::string name = numbered ? fmt::format("arr_{}", i) : by_position ? arrays[i].first : weight.name;
       const auto found = by_name.find(name);
-      if (found == by_name.end()) return fmt::format("{}: the file has no '{}'.", described(weight.layer), name);
+      if (found == by_name.end() || (by_position && within_layer(name) != within_layer(weight.name))) {
+        return fmt::format("{}: the file has no '{}'{}.", described(weight.layer), numbered ? name : weight.name,
+                           by_position ? fmt::format(", but '{}' in its place", name) : "");
+      }
       const TypedArray& array = *found->second;
       if (array.shape != weight.variable.shape()) {
         return fmt::format("{}: weight '{}' expected shape {}. Received: {} ('{}').", described(weight.layer),

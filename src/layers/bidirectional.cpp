@@ -11,8 +11,8 @@ bool flag(const Layer& layer, const char* name) {
   const Config config = layer.config();
   const Config* value = config.find(name);
   if (value == nullptr) {
-    throw ValueError(fmt::format("Bidirectional needs a recurrent layer, which has the argument `{}`. Received: {}", name,
-                                 layer.class_name()));
+    throw ValueError(fmt::format("Bidirectional needs a recurrent layer, which has the argument `{}`. Received: {}",
+                                 name, layer.class_name()));
   }
   return value->as_bool();
 }
@@ -32,12 +32,12 @@ Layer copy(const Layer& layer, const std::string& name, std::optional<bool> go_b
 }  // namespace
 
 const Description& Bidirectional::description() {
-  static const Description instance = Describe<Bidirectional>("Bidirectional", "keras.layers")
-                                          .field("layer", &Bidirectional::layer)
-                                          .field("merge_mode", &Bidirectional::merge_mode,
-                                                 one_of({"sum", "mul", "ave", "concat"}))
-                                          .field("backward_layer", &Bidirectional::backward_layer)
-                                          .layer_fields();
+  static const Description instance =
+      Describe<Bidirectional>("Bidirectional", "keras.layers")
+          .field("layer", &Bidirectional::layer)
+          .field("merge_mode", &Bidirectional::merge_mode, one_of({"sum", "mul", "ave", "concat"}))
+          .field("backward_layer", &Bidirectional::backward_layer)
+          .layer_fields();
   return instance;
 }
 
@@ -49,16 +49,18 @@ std::vector<Sublayer> Bidirectional::sublayers() {
                                   : copy(given, with_prefix("backward_", given.name()), true);
   const bool forward_reversed = flag(layer, "go_backwards");
   if (forward_reversed == flag(*backward_layer, "go_backwards")) {
-    throw ValueError(fmt::format("Forward layer and backward layer should have different `go_backwards` value. Received: "
-                                 "forward_layer.go_backwards {0}, backward_layer.go_backwards={0}",
-                                 forward_reversed ? "True" : "False"));
+    throw ValueError(
+        fmt::format("Forward layer and backward layer should have different `go_backwards` value. Received: "
+                    "forward_layer.go_backwards {0}, backward_layer.go_backwards={0}",
+                    forward_reversed ? "True" : "False"));
   }
   for (const char* argument : {"stateful", "return_sequences", "return_state"}) {
     const bool forward = flag(layer, argument), backward = flag(*backward_layer, argument);
     if (forward == backward) continue;
-    throw ValueError(fmt::format("Forward layer and backward layer are expected to have the same value for attribute \"{}\", "
-                                 "got \"{}\" for forward layer and \"{}\" for backward layer",
-                                 argument, forward ? "True" : "False", backward ? "True" : "False"));
+    throw ValueError(
+        fmt::format("Forward layer and backward layer are expected to have the same value for attribute \"{}\", "
+                    "got \"{}\" for forward layer and \"{}\" for backward layer",
+                    argument, forward ? "True" : "False", backward ? "True" : "False"));
   }
   return {{"forward_layer", layer}, {"backward_layer", *backward_layer}};
 }

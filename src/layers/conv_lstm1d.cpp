@@ -7,7 +7,7 @@
 #include "graph/ops/conv_lstm1d.hpp"
 #include "graph/ops/permute.hpp"
 #include "layers/data_format.hpp"
-#include "layers/unit_forget_bias.hpp"
+#include "layers/recurrent_common.hpp"
 
 namespace wavetrain::layers {
 namespace {
@@ -93,7 +93,7 @@ Tensor ConvLSTM1D::lower(Lowering& graph, Tensor x) const {
     bias = graph.weight(
         {.name = "bias",
          .shape = {4 * filters},
-         .initializer = unit_forget_bias ? Initializer(UnitForgetBias{bias_initializer}) : bias_initializer,
+         .initializer = unit_forget_bias ? layers::unit_forget_bias(bias_initializer) : bias_initializer,
          .regularizer = bias_regularizer,
          .constraint = bias_constraint});
   }

@@ -1,7 +1,6 @@
 #include "wavetrain/layers/lstm.hpp"
 
 #include "layers/recurrent_common.hpp"
-#include "layers/unit_forget_bias.hpp"
 
 namespace wavetrain::layers {
 

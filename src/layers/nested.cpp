@@ -27,9 +27,10 @@ std::vector<Sublayer> Nested::sublayers() {
   for (const Layer& layer : inner.layers) {
     for (const Sublayer& other : parts) {
       if (other.layer.name() != layer.name()) continue;
-      throw ValueError(fmt::format("All layers added to a Sequential model should have unique names. Name '{}' is already the "
-                                   "name of a layer in this model. Update the `name` argument to pass a unique name.",
-                                   layer.name()));
+      throw ValueError(
+          fmt::format("All layers added to a Sequential model should have unique names. Name '{}' is already the "
+                      "name of a layer in this model. Update the `name` argument to pass a unique name.",
+                      layer.name()));
     }
     parts.push_back({"layers/" + places.next(to_snake_case(layer.class_name())), layer});
   }

@@ -104,9 +104,10 @@ Tensor lower_cell(const T& cell, Lowering& graph, Tensor x, Tensor mask, const S
   }
   if (!op.stateful) return graph.apply(op, {x, kernel, recurrent_kernel, bias, mask});
   if (batch < 0) {
-    graph.fail(fmt::format("When using `stateful=True` in a RNN, the batch size must be static. Found dynamic batch size: "
-                           "sequence.shape={}",
-                           to_string(graph.shape(x))));
+    graph.fail(
+        fmt::format("When using `stateful=True` in a RNN, the batch size must be static. Found dynamic batch size: "
+                    "sequence.shape={}",
+                    to_string(graph.shape(x))));
   }
   const Tensor h = graph.state("h", {batch, cell.units});
   if (op.states() == 1) return graph.apply(op, {x, kernel, recurrent_kernel, bias, mask}, {h});
@@ -118,7 +119,8 @@ template <class T>
 Sequencing sequencing_of(const T& layer, const Lowering& graph, Tensor x) {
   if (layer.return_state) graph.refuse("return_state=True in a Sequential");
   if (layer.unroll && graph.require_rank(x, 3)[1] < 0) {
-    graph.fail("Cannot unroll a RNN if the time dimension is undefined: pass an `Input` that says it as the first layer.");
+    graph.fail(
+        "Cannot unroll a RNN if the time dimension is undefined: pass an `Input` that says it as the first layer.");
   }
   if (x.mask != kNoValue && graph.shape({x.mask, kNoValue}).rank() != 2) {
     graph.fail(fmt::format("expected a mask of shape (batch, time). Received: mask.shape={}",

@@ -15,8 +15,8 @@ Tensor lower_any_cell(const Layer& cell, Lowering& graph, Tensor x, Tensor mask,
   graph.refuse("being the cell of an RNN; it may be LSTMCell, GRUCell, SimpleRNNCell or StackedRNNCells");
 }
 
-// At each step a cell reads what the one before it puts out there, so that cell may as well have run over all steps before;
-// the state of each stands still at masked steps.
+// At each step a cell reads what the one before it puts out there, so that cell may as well have run over all steps
+// before; the state of each stands still at masked steps.
 Tensor lower_stack(const Layer& stack, Lowering& graph, Tensor x, Tensor mask, const Sequencing& sequencing) {
   const Lowering::Scope scope = graph.enter(stack);
   const std::size_t count = stack.sublayers().size();

@@ -15,7 +15,8 @@ namespace {
 const Description& LSTMCell::description() {
   static const Description instance = [] {
     Describe<LSTMCell> d("LSTMCell", "keras.layers");
-    d.field("units", &LSTMCell::units, positive()).field("activation", &LSTMCell::activation)
+    d.field("units", &LSTMCell::units, positive())
+        .field("activation", &LSTMCell::activation)
         .field("recurrent_activation", &LSTMCell::recurrent_activation);
     describe_weights(d).field("unit_forget_bias", &LSTMCell::unit_forget_bias);
     describe_regularization(d).field("seed", &LSTMCell::seed).layer_fields();
@@ -29,7 +30,8 @@ Tensor LSTMCell::lower(Lowering& graph, Tensor) const { refuse_alone(graph); }
 const Description& GRUCell::description() {
   static const Description instance = [] {
     Describe<GRUCell> d("GRUCell", "keras.layers");
-    d.field("units", &GRUCell::units, positive()).field("activation", &GRUCell::activation)
+    d.field("units", &GRUCell::units, positive())
+        .field("activation", &GRUCell::activation)
         .field("recurrent_activation", &GRUCell::recurrent_activation);
     describe_weights(d);
     describe_regularization(d).field("reset_after", &GRUCell::reset_after).field("seed", &GRUCell::seed).layer_fields();

@@ -31,6 +31,26 @@ void Logs::set(std::string_view name, double value) {
   entries_.emplace_back(std::string(name), value);
 }
 
+void Logs::set(std::string_view name, std::vector<double> values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  set(name, values.empty() ? 0.0 : sum / static_cast<double>(values.size()));
+  for (auto& entry : several_) {
+    if (entry.first == name) {
+      entry.second = std::move(values);
+      return;
+    }
+  }
+  several_.emplace_back(std::string(name), std::move(values));
+}
+
+const std::vector<double>* Logs::values(std::string_view name) const {
+  for (const auto& entry : several_) {
+    if (entry.first == name) return &entry.second;
+  }
+  return nullptr;
+}
+
 Logs Logs::sorted() const {
   Logs result = *this;
   std::sort(result.entries_.begin(), result.entries_.end());
@@ -40,6 +60,7 @@ Logs Logs::sorted() const {
 void History::on_train_begin() {
   epoch_.clear();
   values_.clear();
+  several_.clear();
 }
 
 void History::on_epoch_end(Index epoch, Logs& logs) {
@@ -48,7 +69,19 @@ void History::on_epoch_end(Index epoch, Logs& logs) {
     auto found = std::find_if(values_.begin(), values_.end(), [&](const auto& entry) { return entry.first == name; });
     if (found == values_.end()) found = values_.insert(values_.end(), {name, {}});
     found->second.push_back(value);
+    const std::vector<double>* several = logs.values(name);
+    if (several == nullptr) continue;
+    auto held = std::find_if(several_.begin(), several_.end(), [&](const auto& entry) { return entry.first == name; });
+    if (held == several_.end()) held = several_.insert(several_.end(), {name, {}});
+    held->second.push_back(*several);
   }
+}
+
+const std::vector<std::vector<double>>& History::values(std::string_view name) const {
+  for (const auto& entry : several_) {
+    if (entry.first == name) return entry.second;
+  }
+  throw IndexError(fmt::format("There is no '{}' of several values in the history.", name));
 }
 
 std::vector<std::string> History::names() const {
@@ -67,6 +100,13 @@ const std::vector<double>& History::operator[](std::string_view name) const {
   }
   throw IndexError(fmt::format("There is no '{}' in the history. Available: {}", name, fmt::join(names(), ", ")));
 }
+
+void TrainingHost::load_weights(const std::string& path) {
+  throw NotSupported(fmt::format("Cannot load '{}': the model cannot read weights.", path));
+}
+
+void TrainingHost::swap_averages() { throw ValueError("The model keeps no averages of its weights."); }
+void TrainingHost::averages_from_weights() { swap_averages(); }
 
 CallbackList::CallbackList(std::vector<std::shared_ptr<Callback>> callbacks, TrainingHost* model,
                            const TrainingParams& params)

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "training/loss_checks.hpp"
 #include "training/loss_math.hpp"
 #include "wavetrain/losses.hpp"
@@ -7,21 +9,21 @@ namespace wavetrain::losses {
 using namespace loss_math;
 
 bool BinaryCrossentropy::fuses(OutputActivation activation) const {
-  return activation == OutputActivation::none || (activation == OutputActivation::sigmoid && !from_logits);
+  return activation == OutputActivation::none ||
+         (activation == OutputActivation::sigmoid && !from_logits && axis == -1);
 }
 LossShape BinaryCrossentropy::shape(const Shape& y_true, const Shape& y_pred) const {
-  require_last_axis(axis, y_pred, "BinaryCrossentropy");
-  return dense_loss_shape(y_true, y_pred);
+  return dense_loss_shape(y_true, y_pred, axis);
 }
 void BinaryCrossentropy::evaluate(const BasicLossRows<float>& rows) const { binary_crossentropy(*this, rows); }
 void BinaryCrossentropy::evaluate(const BasicLossRows<double>& rows) const { binary_crossentropy(*this, rows); }
 
 bool CategoricalCrossentropy::fuses(OutputActivation activation) const {
-  return activation == OutputActivation::none || (activation == OutputActivation::softmax && !from_logits);
+  return activation == OutputActivation::none ||
+         (activation == OutputActivation::softmax && !from_logits && axis == -1);
 }
 LossShape CategoricalCrossentropy::shape(const Shape& y_true, const Shape& y_pred) const {
-  require_last_axis(axis, y_pred, "CategoricalCrossentropy");
-  return dense_loss_shape(y_true, y_pred);
+  return dense_loss_shape(y_true, y_pred, axis);
 }
 void CategoricalCrossentropy::evaluate(const BasicLossRows<float>& rows) const {
   categorical_crossentropy(*this, rows);
@@ -31,10 +33,17 @@ void CategoricalCrossentropy::evaluate(const BasicLossRows<double>& rows) const 
 }
 
 bool SparseCategoricalCrossentropy::fuses(OutputActivation activation) const {
-  return activation == OutputActivation::none || (activation == OutputActivation::softmax && !from_logits);
+  return activation == OutputActivation::none ||
+         (activation == OutputActivation::softmax && !from_logits && axis == -1);
 }
 LossShape SparseCategoricalCrossentropy::shape(const Shape& y_true, const Shape& y_pred) const {
-  require_last_axis(axis, y_pred, "SparseCategoricalCrossentropy");
+  // Keras has the argument, but computes only this.
+  if (axis != -1 && axis != y_pred.rank() - 1) {
+    throw ValueError(
+        fmt::format("SparseCategoricalCrossentropy is computed over the last axis only. Received: axis={} for "
+                    "predictions of shape {}",
+                    axis, to_string(y_pred)));
+  }
   return sparse_loss_shape(y_true, y_pred);
 }
 LossFacts SparseCategoricalCrossentropy::inspect(const float* y_true, LossShape shape) const {
@@ -48,8 +57,7 @@ void SparseCategoricalCrossentropy::evaluate(const BasicLossRows<double>& rows) 
 }
 
 LossShape BinaryFocalCrossentropy::shape(const Shape& y_true, const Shape& y_pred) const {
-  require_last_axis(axis, y_pred, "BinaryFocalCrossentropy");
-  return dense_loss_shape(y_true, y_pred);
+  return dense_loss_shape(y_true, y_pred, axis);
 }
 void BinaryFocalCrossentropy::evaluate(const BasicLossRows<float>& rows) const {
   binary_focal_crossentropy(*this, rows);
@@ -59,8 +67,14 @@ void BinaryFocalCrossentropy::evaluate(const BasicLossRows<double>& rows) const 
 }
 
 LossShape CategoricalFocalCrossentropy::shape(const Shape& y_true, const Shape& y_pred) const {
-  require_last_axis(axis, y_pred, "CategoricalFocalCrossentropy");
-  return dense_loss_shape(y_true, y_pred);
+  const LossShape rows = dense_loss_shape(y_true, y_pred, axis);
+  const auto alphas = static_cast<Index>(alpha.values().size());
+  if (alphas != 1 && alphas != rows.width) {
+    throw ValueError(
+        fmt::format("CategoricalFocalCrossentropy with {} values of alpha received predictions of shape {}.", alphas,
+                    to_string(y_pred)));
+  }
+  return rows;
 }
 void CategoricalFocalCrossentropy::evaluate(const BasicLossRows<float>& rows) const {
   categorical_focal_crossentropy(*this, rows);

@@ -55,6 +55,15 @@ void Trainer::weigh(const Examples& examples, Index count, const LossShape& shap
       weights_[static_cast<std::size_t>(i)] = found == examples.class_weight->end() ? 1.0f : static_cast<float>(found->second);
     }
   }
+  if (shape.rows == 1 && count > 1) {
+    const std::span<const float> all(weights_.data(), static_cast<std::size_t>(count * given));
+    weights_[0] = static_cast<float>(options_.loss.joint_weight(all));
+    weights_shape_ = Shape{1};
+    return;
+  }
+  if (shape.rows % count != 0) {
+    throw ValueError(fmt::format("{} over the axis of the samples cannot have weights.", options_.loss.class_name()));
+  }
   if (given != rows && given != 1) {
     throw ValueError(fmt::format("Weights must have one value per sample or one per loss value: {} or {} per sample. Received: "
                                  "{} per sample",

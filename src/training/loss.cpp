@@ -81,26 +81,42 @@ double Loss::scale(const LossRows& batch) const {
     case Reduction::mean_with_sample_weight:
       divisor = 0;
       for (Index r = 0; r < rows; ++r) {
-        const bool ignored =
-            batch.facts.ignore_class && static_cast<Index>(batch.y_true[r]) == *batch.facts.ignore_class;
-        if (!ignored) divisor += batch.weights ? static_cast<double>(batch.weights[r]) : 1.0;
+        if (!methods().ignores(batch, r)) divisor += batch.weights ? static_cast<double>(batch.weights[r]) : 1.0;
       }
       break;
   }
   return divisor == 0 ? 0.0 : 1 / divisor;
 }
 
+namespace {
+
+// Dimensions of y_pred in front of its rows and behind them, unless its last dimension was a 1 too many.
+Shape shape_of_values(const Shape& y_pred, const LossShape& rows) {
+  int end = y_pred.rank();
+  Shape behind;
+  while (end > 0 && rows.inner > 1 && y_pred.size_from(end) < rows.inner) --end;
+  for (int axis = end; axis < y_pred.rank(); ++axis) behind.push_back(y_pred[axis]);
+  Shape result;
+  const Index outer = rows.inner > 0 ? rows.rows / rows.inner : 0;
+  for (int axis = 0; axis < end && (result.size() < outer || y_pred[axis] == 0); ++axis) result.push_back(y_pred[axis]);
+  for (const Index dim : behind) result.push_back(dim);
+  return result.size() == rows.rows ? result : Shape{rows.rows};
+}
+
+}  // namespace
+
+double Loss::joint_weight(std::span<const float> weights) const {
+  double sum = 0;
+  for (const float weight : weights) sum += weight;
+  const bool whole = reduction() == Reduction::sum || reduction() == Reduction::none;
+  return whole || weights.empty() ? sum : sum / static_cast<double>(weights.size());
+}
+
 Array Loss::values(const ConstView& y_true, const ConstView& y_pred) const {
   const LossShape rows = shape(y_true.shape(), y_pred.shape());
   const Contiguous targets(y_true);
   const Contiguous predictions(y_pred);
-  // The leading dimensions of y_pred hold the rows, unless its last dimension was a 1 too many.
-  Shape result_shape;
-  for (int axis = 0; axis < y_pred.rank() && (result_shape.size() < rows.rows || y_pred.shape()[axis] == 0); ++axis) {
-    result_shape.push_back(y_pred.shape()[axis]);
-  }
-  if (result_shape.size() != rows.rows) result_shape = Shape{rows.rows};
-  Array result(result_shape);
+  Array result(shape_of_values(y_pred.shape(), rows));
   evaluate({.shape = rows,
             .y_true = targets.data(),
             .y_pred = predictions.data(),
@@ -117,13 +133,16 @@ double Loss::operator()(const ConstView& y_true, const ConstView& y_pred, const 
   Array weights;
   if (sample_weight.data() != nullptr) {
     const Index count = sample_weight.size();
-    if (count == 0 ? rows.rows != 0 : rows.rows % count != 0) {
-      throw ValueError(fmt::format("sample_weight needs one number per sample or per row ({} rows). Received: shape={}",
-                                   rows.rows, to_string(sample_weight.shape())));
-    }
     const Array given = Array::copy_of(sample_weight);
     weights = Array(Shape{rows.rows});
-    for (Index r = 0; r < rows.rows; ++r) weights[r] = given[r * count / rows.rows];
+    if (rows.rows == 1 && count > 1 && y_pred.rank() > 1 && count == y_pred.shape()[0]) {
+      weights[0] = static_cast<float>(joint_weight(given.span()));
+    } else if (count == 0 ? rows.rows != 0 : rows.rows % count != 0) {
+      throw ValueError(fmt::format("sample_weight needs one number per sample or per row ({} rows). Received: shape={}",
+                                   rows.rows, to_string(sample_weight.shape())));
+    } else {
+      for (Index r = 0; r < rows.rows; ++r) weights[r] = given[r * count / rows.rows];
+    }
   }
   const Contiguous targets(y_true);
   const Array losses = values(y_true, y_pred);

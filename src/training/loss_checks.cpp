@@ -1,6 +1,7 @@
 #include "training/loss_checks.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include <fmt/format.h>
 
@@ -16,12 +17,24 @@ bool ends_in_one(const Shape& shape) { return shape.rank() > 0 && shape.back() =
 LossShape rows_of(const Shape& shape, bool sparse) {
   const Index width = shape.rank() == 0 ? 1 : shape.back();
   const Index rows = shape.rank() == 0 ? 1 : without_last(shape).size();
-  return {rows, width, sparse ? 1 : width};
+  return {.rows = rows, .width = width, .target_width = sparse ? 1 : width, .last = width};
 }
 
-}  // namespace
+// Rows over the axes first .. last of `shape`.
+LossShape rows_over(const Shape& shape, int first, int last) {
+  Index outer = 1, width = 1;
+  for (int axis = 0; axis < first; ++axis) outer *= shape[axis];
+  for (int axis = first; axis <= last; ++axis) width *= shape[axis];
+  const Index inner = last + 1 < shape.rank() ? shape.size_from(last + 1) : 1;
+  return {.rows = outer * inner,
+          .width = width,
+          .target_width = width,
+          .inner = inner,
+          .together = inner > 1,
+          .last = shape.rank() == 0 ? 1 : shape.back()};
+}
 
-LossShape dense_loss_shape(const Shape& y_true, const Shape& y_pred) {
+Shape repaired_shape(const Shape& y_true, const Shape& y_pred) {
   Shape target = y_true;
   Shape output = y_pred;
   if (output.rank() == target.rank() + 1 && ends_in_one(output)) {
@@ -42,7 +55,28 @@ LossShape dense_loss_shape(const Shape& y_true, const Shape& y_pred) {
                   "'sparse_categorical_crossentropy'."
                 : ""));
   }
-  return rows_of(output, false);
+  return output;
+}
+
+}  // namespace
+
+LossShape dense_loss_shape(const Shape& y_true, const Shape& y_pred) {
+  return rows_of(repaired_shape(y_true, y_pred), false);
+}
+
+LossShape dense_loss_shape(const Shape& y_true, const Shape& y_pred, const Axes& axes) {
+  const Shape shape = repaired_shape(y_true, y_pred);
+  if (axes.empty()) return rows_over(shape, 0, shape.rank() - 1);
+  const std::uint32_t bits = axes.bits(shape.rank());
+  const int first = std::countr_zero(bits);
+  const int count = std::popcount(bits);
+  if (bits >> first != (1u << count) - 1) {
+    throw NotSupported(
+        fmt::format("A loss can run over axes that are neighbours of each other. Received: axis={} for "
+                    "predictions of shape {}",
+                    Codec<Axes>::to_config(axes).repr(), to_string(y_pred)));
+  }
+  return rows_over(shape, first, first + count - 1);
 }
 
 LossShape sparse_loss_shape(const Shape& y_true, const Shape& y_pred) {
@@ -67,13 +101,6 @@ TargetKind target_kind(const Shape& y_true, const Shape& y_pred) {
   if (ends_in_one(y_pred)) return TargetKind::binary;
   const bool sparse = y_true.rank() < y_pred.rank() || (ends_in_one(y_true) && y_pred.rank() > 0 && y_pred.back() > 1);
   return sparse ? TargetKind::sparse : TargetKind::categorical;
-}
-
-void require_last_axis(Index axis, const Shape& y_pred, const char* loss) {
-  if (axis == -1 || axis == y_pred.rank() - 1) return;
-  throw NotSupported(
-      fmt::format("{} is computed over the last axis only. Received: axis={} for predictions of shape {}", loss, axis,
-                  to_string(y_pred)));
 }
 
 LossFacts inspect_hinge_labels(const float* y_true, LossShape shape) {

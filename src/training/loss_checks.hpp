@@ -7,9 +7,6 @@
 
 namespace wavetrain {
 
-// Throws NotSupported unless `axis` is the last one of y_pred.
-void require_last_axis(Index axis, const Shape& y_pred, const char* loss);
-
 // Whether all labels are 0 or 1.
 LossFacts inspect_hinge_labels(const float* y_true, LossShape shape);
 

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <concepts>
 #include <limits>
+#include <vector>
 
 #include "wavetrain/losses.hpp"
 
@@ -15,9 +16,30 @@ namespace wavetrain::loss_math {
 
 inline constexpr double kEpsilon = 1e-7;  // keras.config.epsilon()
 
+// for_rows where a row's entries lie `inner` apart: each is gathered, and its gradient put back.
+template <class T, class Row>
+void for_spread_rows(const BasicLossRows<T>& rows, Row row) {
+  const LossShape& s = rows.shape;
+  thread_local std::vector<T> room;  // grows once
+  room.resize(std::max(room.size(), static_cast<std::size_t>(3 * s.width)));
+  T *const y = room.data(), *const p = y + s.width, *const d = p + s.width;
+  for (Index r = 0; r < s.rows; ++r) {
+    const T f = static_cast<T>((rows.weights ? static_cast<double>(rows.weights[r]) : 1.0) * rows.scale);
+    const Index start = r / s.inner * s.inner * s.width + r % s.inner;
+    for (Index i = 0; i < s.width; ++i) {
+      y[i] = rows.y_true[start + i * s.inner];
+      p[i] = rows.y_pred[start + i * s.inner];
+    }
+    rows.row_loss[r] = static_cast<T>(row(y, p, rows.gradient ? d : static_cast<T*>(nullptr), f));
+    if (rows.gradient == nullptr) continue;
+    for (Index i = 0; i < s.width; ++i) rows.gradient[start + i * s.inner] = d[i];
+  }
+}
+
 // Calls row(y, p, d, f) -> loss for every row.
 template <class T, class Row>
 void for_rows(const BasicLossRows<T>& rows, Row row) {
+  if (rows.shape.inner > 1) return for_spread_rows(rows, row);
   const Index n = rows.shape.width;
   for (Index r = 0; r < rows.shape.rows; ++r) {
     const T f = static_cast<T>((rows.weights ? static_cast<double>(rows.weights[r]) : 1.0) * rows.scale);
@@ -213,6 +235,8 @@ void categorical_focal_crossentropy(const losses::CategoricalFocalCrossentropy& 
   const T keep = static_cast<T>(1 - loss.label_smoothing);
   const T add = static_cast<T>(loss.label_smoothing / static_cast<double>(n));
   const double gamma = loss.gamma;
+  const std::vector<double>& alphas = loss.alpha.values();
+  const auto alpha = [&](Index i) { return alphas[alphas.size() == 1 ? 0 : static_cast<std::size_t>(i)]; };
   for_rows(rows, [&](const T* y, const T* p, T* d, T f) {
     // q = p / sum for probabilities, exp(p - log_sum) for logits.
     const double log_sum = loss.from_logits ? log_sum_exp(p, n) : 0.0;
@@ -226,13 +250,13 @@ void categorical_focal_crossentropy(const losses::CategoricalFocalCrossentropy& 
       if (!moves(probability(i))) return 0.0;
       const double target = y[i] * keep + add;
       const double factor = gamma == 0 ? 0.0 : gamma * std::pow(1 - q, gamma - 1) * std::log(q);
-      return loss.alpha * target * (factor - std::pow(1 - q, gamma) / q);
+      return alpha(i) * target * (factor - std::pow(1 - q, gamma) / q);
     };
     double value = 0;
     double mixed = 0;  // Σ slope_i q_i
     for (Index i = 0; i < n; ++i) {
       const double q = clip_probability(probability(i));
-      value -= loss.alpha * std::pow(1 - q, gamma) * (y[i] * keep + add) * std::log(q);
+      value -= alpha(i) * std::pow(1 - q, gamma) * (y[i] * keep + add) * std::log(q);
       if (d) mixed += slope(i) * static_cast<double>(probability(i));
     }
     if (d) {

@@ -110,8 +110,7 @@ void KLDivergence::evaluate(const BasicLossRows<float>& rows) const { kl_diverge
 void KLDivergence::evaluate(const BasicLossRows<double>& rows) const { kl_divergence(rows); }
 
 LossShape CosineSimilarity::shape(const Shape& y_true, const Shape& y_pred) const {
-  require_last_axis(axis, y_pred, "CosineSimilarity");
-  return dense_loss_shape(y_true, y_pred);
+  return dense_loss_shape(y_true, y_pred, axis);
 }
 void CosineSimilarity::evaluate(const BasicLossRows<float>& rows) const { cosine_similarity(rows); }
 void CosineSimilarity::evaluate(const BasicLossRows<double>& rows) const { cosine_similarity(rows); }

@@ -202,6 +202,47 @@ const Description& CategoricalGeneralizedCrossEntropy::description() {
   return instance;
 }
 
+const Description& Dice::description() {
+  static const Description instance = Describe<Dice>("Dice", kModule)
+                                          .field("reduction", &Dice::reduction)
+                                          .field("name", &Dice::name)
+                                          .field("axis", &Dice::axis)
+                                          .field("dtype", &Dice::dtype);
+  return instance;
+}
+
+const Description& Tversky::description() {
+  using T = Tversky;
+  static const Description instance = Describe<T>("Tversky", kModule)
+                                          .field("alpha", &T::alpha)
+                                          .field("beta", &T::beta)
+                                          .field("reduction", &T::reduction)
+                                          .field("name", &T::name)
+                                          .field("axis", &T::axis)
+                                          .field("dtype", &T::dtype);
+  return instance;
+}
+
+const Description& Circle::description() {
+  using T = Circle;
+  static const Description instance = Describe<T>("Circle", kModule)
+                                          .field("gamma", &T::gamma)
+                                          .field("margin", &T::margin)
+                                          .field("remove_diagonal", &T::remove_diagonal)
+                                          .field("reduction", &T::reduction)
+                                          .field("name", &T::name)
+                                          .field("dtype", &T::dtype);
+  return instance;
+}
+
+const Description& CTC::description() {
+  static const Description instance = Describe<CTC>("CTC", kModule)
+                                          .field("reduction", &CTC::reduction)
+                                          .field("name", &CTC::name)
+                                          .field("dtype", &CTC::dtype);
+  return instance;
+}
+
 const Description& CompiledCrossentropy::description() {
   using T = CompiledCrossentropy;
   static const Description instance = Describe<T>("CompiledCrossentropy", kModule)
@@ -236,6 +277,10 @@ Registry& LossFamily::registry() {
     registry->add<LossFamily, BinaryFocalCrossentropy>();
     registry->add<LossFamily, CategoricalFocalCrossentropy>();
     registry->add<LossFamily, CategoricalGeneralizedCrossEntropy>({"categorical_generalized_cross_entropy"});
+    registry->add<LossFamily, Dice>();
+    registry->add<LossFamily, Tversky>();
+    registry->add<LossFamily, Circle>();
+    registry->add<LossFamily, CTC>({"ctc"});
     registry->add<LossFamily, CompiledCrossentropy>({"crossentropy", "ce"});
     return registry;
   }();

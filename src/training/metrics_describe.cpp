@@ -1,6 +1,8 @@
 // The arguments of the metrics and the names that they go by.
 #include "wavetrain/metrics.hpp"
 
+#include "training/metrics_describe.hpp"
+
 namespace wavetrain {
 namespace metrics {
 namespace {
@@ -359,6 +361,7 @@ Registry& MetricFamily::registry() {
     registry->add<MetricFamily, FBetaScore>({"fbeta_score"});
     registry->add<MetricFamily, F1Score>();
     registry->add<MetricFamily, R2Score>();
+    register_more_metrics(*registry);
     return registry;
   }();
   return instance;

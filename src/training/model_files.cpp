@@ -27,6 +27,17 @@ void set_model_files(const ModelFiles& functions) {
   installed = functions;
 }
 
+void Sequential::load_weights(const std::string& path) {
+  const auto load = functions_for(path).load_weights;
+  if (load == nullptr) return TrainingHost::load_weights(path);
+  load(*this, path);
+}
+
+std::string Sequential::to_json() const {
+  const std::lock_guard lock(mutex);
+  return installed.to_json == nullptr ? "" : installed.to_json(*this);
+}
+
 void Sequential::save(const std::string& path) const { functions_for(path).save_model(*this, path); }
 void Sequential::save_weights(const std::string& path) const { functions_for(path).save_weights(*this, path); }
 

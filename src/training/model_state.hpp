@@ -54,16 +54,17 @@ struct Sequential::State {
 };
 
 // What callbacks of `evaluate` and `predict` are told.
-TrainingParams progress_params(int verbose, const DataView& x, std::optional<Index> batch_size, std::optional<Index> steps);
+TrainingParams progress_params(int verbose, const DataView& x, std::optional<Index> batch_size,
+                               std::optional<Index> steps);
 
-// The shape of a batch as the model takes it: data without a trailing axis of size 1 gets one where the model's input has it,
-// and loses one that it does not have. `data` has the samples first.
+// The shape of a batch as the model takes it: data without a trailing axis of size 1 gets one where the model's input
+// has it, and loses one that it does not have. `data` has the samples first.
 Shape fit_to_input(const Shape& data, const Shape& input);
 
 // Throws ValueError unless `mask` is (samples, steps) of `x`.
 void check_mask(const DataView& x, const DataView& mask);
-// Fills the mask of samples first .. in `work`, all ones when there is none, and sets what it drops of its input to zeros.
-// `row(i)` is the place of the batch's sample i in the data.
+// Fills the mask of samples first .. in `work`, all ones when there is none, and sets what it drops of its input to
+// zeros. `row(i)` is the place of the batch's sample i in the data.
 template <class Row>
 void gather_mask(const DataView& mask, Index count, cpu::Workspace& work, const Shape& batch, Row row) {
   const Index steps = batch[1], size = batch.size_from(2);

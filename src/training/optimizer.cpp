@@ -150,6 +150,28 @@ void Optimizer::finalize_variable_values() {
   if (s.arguments.use_ema) s.overwrite_with_averages();
 }
 
+void Optimizer::swap_averages() {
+  State& s = averaging_state();
+  for (const State::Block& b : s.blocks) {
+    std::swap_ranges(b.block.w, b.block.w + b.size, s.averages.data() + b.offset);
+  }
+}
+
+void Optimizer::averages_from_weights() {
+  State& s = averaging_state();
+  for (const State::Block& b : s.blocks) std::copy_n(b.block.w, b.size, s.averages.data() + b.offset);
+}
+
+Optimizer::State& Optimizer::averaging_state() const {
+  if (!state_ || !state_->arguments.use_ema) {
+    throw ValueError(
+        fmt::format("SwapEMAWeights must be used when `use_ema=True` is set on the optimizer. Received: "
+                    "use_ema={}",
+                    arguments().use_ema ? "True, before the first step of training" : "False"));
+  }
+  return *state_;
+}
+
 std::vector<OptimizerVariable> Optimizer::variables() const {
   State& s = state();
   std::vector<OptimizerVariable> result{{"iteration", s.steps}};

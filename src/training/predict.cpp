@@ -166,7 +166,7 @@ Array Sequential::predict(const DataView& x, const PredictOptions& options) cons
   std::vector<std::shared_ptr<Callback>> list = options.callbacks;
   const TrainingParams params = progress_params(options.verbose, x, options.batch_size, options.steps);
   if (params.verbose > 0) list.push_back(callbacks::ProgbarLogger{});
-  CallbackList callbacks(std::move(list), nullptr, params);
+  CallbackList callbacks(std::move(list), const_cast<Sequential*>(this), params);
   callbacks.on_predict_begin();
   predict(x, result.view(), options, &callbacks);
   callbacks.on_predict_end();

@@ -76,8 +76,9 @@ Known known() {
 }
 
 const std::vector<Known>& all_known() {
-  static const std::vector<Known> all{known<EarlyStopping>(), known<ModelCheckpoint>(), known<CSVLogger>(),
-                                      known<ReduceLROnPlateau>(), known<TerminateOnNaN>()};
+  static const std::vector<Known> all{known<EarlyStopping>(),     known<ModelCheckpoint>(), known<CSVLogger>(),
+                                      known<ReduceLROnPlateau>(), known<TerminateOnNaN>(),  known<BackupAndRestore>(),
+                                      known<SwapEMAWeights>(),    known<TensorBoard>()};
   return all;
 }
 
@@ -104,6 +105,11 @@ std::shared_ptr<Callback> callback_from_config(const Config& config) {
       return known.make(arguments ? *arguments : Config::dict({}));
     }
     names.push_back(known.description->class_name);
+  }
+  if (name == "RemoteMonitor" || name == "OrbaxCheckpoint") {
+    throw NotSupported(fmt::format("The callback {} is not supported. {}", name,
+                                   name == "RemoteMonitor" ? "A LambdaCallback can send the logs anywhere."
+                                                           : "Use ModelCheckpoint or BackupAndRestore."));
   }
   throw ValueError(fmt::format("Could not interpret callback identifier: {}.{}", name, did_you_mean(name, names)));
 }

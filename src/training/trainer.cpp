@@ -27,6 +27,10 @@ constexpr Index kLossValuesPerThread = 1 << 15;
 }  // namespace
 
 Trainer::Trainer(Sequential& model, CompileOptions options) : model_(&model), options_(std::move(options)) {
+  if (options_.steps_per_execution < 1) {
+    throw ValueError(fmt::format("steps_per_execution must be at least 1. Received: steps_per_execution={}",
+                                 options_.steps_per_execution));
+  }
   if (!options_.optimizer.has_value()) throw ValueError("compile needs an optimizer. Received: optimizer=None");
   const auto known = [&](const std::string& name) {
     return std::any_of(metrics_.begin(), metrics_.end(), [&](const Tracked& tracked) { return tracked.name == name; });
@@ -48,6 +52,11 @@ Trainer::Trainer(Sequential& model, CompileOptions options) : model_(&model), op
   }
 }
 
+std::string path_of(const std::string& model, const Layer& layer, const Variable& variable) {
+  const std::string group = variable.group().empty() ? "" : variable.group() + "/";
+  return fmt::format("{}/{}/{}{}", model, layer.name(), group, variable.name());
+}
+
 MetricDirection Trainer::direction(std::string_view log_name) const {
   if (log_name.starts_with("val_")) log_name.remove_prefix(4);
   if (log_name == "loss") return MetricDirection::down;
@@ -63,10 +72,19 @@ void Trainer::reset_metrics() {
   for (Tracked& tracked : metrics_) tracked.metric.reset_state();
 }
 
+namespace {
+
+void log_metric(Logs& logs, const std::string& name, const Metric& metric) {
+  if (metric.has_several_results()) logs.set(name, metric.results());
+  else logs.set(name, metric.result());
+}
+
+}  // namespace
+
 Logs Trainer::results() const {
   Logs logs;
   logs.set("loss", mean_loss());
-  for (const Tracked& tracked : metrics_) logs.set(tracked.name, tracked.metric.result());
+  for (const Tracked& tracked : metrics_) log_metric(logs, tracked.name, tracked.metric);
   return logs;
 }
 
@@ -75,7 +93,7 @@ const Logs& Trainer::batch_logs() {
     batch_logs_ = results().sorted();
   } else {
     batch_logs_.set("loss", mean_loss());
-    for (const Tracked& tracked : metrics_) batch_logs_.set(tracked.name, tracked.metric.result());
+    for (const Tracked& tracked : metrics_) log_metric(batch_logs_, tracked.name, tracked.metric);
   }
   return batch_logs_;
 }
@@ -102,6 +120,7 @@ cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity, bool maske
       options_.loss.has_value() && activation != OutputActivation::none && options_.loss.fuses(activation);
   auto plan = std::make_shared<const cpu::Plan>(graph, capacity, train, num_threads(), train && loss_takes_activation);
   if (train) build_optimizer();
+  if (train) tuner_ = {};
   work = std::make_unique<cpu::Workspace>(std::move(plan), train ? gradients_ : nullptr);
   return *work;
 }
@@ -124,9 +143,9 @@ void Trainer::build_optimizer() {
   const auto path = [this](const Variable& variable) {
     for (const Layer& layer : state().layers) {
       const auto& variables = layer.variables();
-      if (std::find(variables.begin(), variables.end(), variable) == variables.end()) continue;
-      const std::string group = variable.group().empty() ? "" : variable.group() + "/";
-      return fmt::format("{}/{}/{}{}", state().name, layer.name(), group, variable.name());
+      if (std::find(variables.begin(), variables.end(), variable) != variables.end()) {
+        return path_of(state().name, layer, variable);
+      }
     }
     return variable.name();
   };
@@ -202,8 +221,8 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weight
   };
   batch.y_true_shape = &y_shape_;
   batch.y_pred_shape = &work.output_shape();
-  const Index parts =
-      loss.whole_batches() ? 1 : std::min<Index>(num_threads(), shape.rows * shape.width / kLossValuesPerThread);
+  const Index most = loss.whole_batches() || shape.together ? 1 : shape.rows * shape.width / kLossValuesPerThread;
+  const Index parts = std::min<Index>(num_threads(), most);
   if (parts > 1) {
     cpu::parallel_for(parts, static_cast<int>(parts),
                       [&](Index part, int) { evaluate(shape.rows * part / parts, shape.rows * (part + 1) / parts); });
@@ -213,13 +232,14 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weight
   double sum = 0;
   for (Index i = 0; i < shape.rows; ++i) {
     if (mask != nullptr && mask[i] == 0) {
-      if (batch.gradient != nullptr) std::fill_n(batch.gradient + i * shape.width, shape.width, 0.0f);
+      if (batch.gradient != nullptr && shape.inner == 1) std::fill_n(batch.gradient + i * shape.width, shape.width, 0.0f);
       continue;
     }
     const double row = row_loss_[static_cast<std::size_t>(i)];
     sum += weights != nullptr ? row * weights[i] : row;
   }
-  return sum * scale;
+  // Without a reduction the gradient is that of the sum, and what is shown the mean.
+  return sum * scale / (loss.reduction() == Reduction::none ? static_cast<double>(std::max<Index>(shape.rows, 1)) : 1.0);
 }
 
 double Trainer::add_regularizers(cpu::Workspace& work, bool train) {
@@ -243,6 +263,7 @@ double Trainer::add_regularizers(cpu::Workspace& work, bool train) {
 void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, Index count, bool train,
                         cpu::Workspace& work) {
   const cpu::FlushDenormals flush;
+  const ThreadTuner::Step step = tuner_.step(train);
   Shape batch = fit_to_input(examples.x.shape(), state().input_shape);
   batch[0] = count;
   work.bind(batch);
@@ -322,7 +343,8 @@ Logs Trainer::evaluate(const Examples& examples, const EvaluateOptions& options,
   for (Index first = 0; first < n; first += batch_size, ++batch) {
     if (options.steps && batch >= *options.steps) break;
     const bool hooks = callbacks != nullptr && callbacks->wants_batches();
-    if (hooks) callbacks->on_test_batch_begin(batch);
+    const Index group = options_.steps_per_execution;
+    if (hooks && batch % group == 0) callbacks->on_test_batch_begin(batch);
     const Index count = std::min(batch_size, n - first);
     Examples part = examples;
     part.x = examples.x.slice(first, count);
@@ -330,9 +352,36 @@ Logs Trainer::evaluate(const Examples& examples, const EvaluateOptions& options,
     if (examples.sample_weight.has_value()) part.sample_weight = examples.sample_weight.slice(first, count);
     if (examples.mask.has_value()) part.mask = examples.mask.slice(first, count);
     run_batch(part, {}, count, false, work);
-    if (hooks) callbacks->on_test_batch_end(batch, batch_logs());
+    const bool last = first + batch_size >= n || (options.steps && batch + 1 >= *options.steps);
+    if (hooks && (last || (batch + 1) % group == 0)) callbacks->on_test_batch_end(batch, batch_logs());
     if (options.interrupted && options.interrupted()) break;
   }
+  const Logs logs = results();
+  if (callbacks != nullptr) callbacks->on_test_end(logs.sorted());
+  return logs;
+}
+
+Logs Trainer::evaluate(DataSource& source, const EvaluateOptions& options, CallbackList* callbacks) {
+  const bool hooks = callbacks != nullptr && callbacks->wants_batches();
+  if (callbacks != nullptr) callbacks->on_test_begin();
+  source.restart();
+  Batch batch;
+  cpu::Workspace* work = nullptr;
+  Index step = 0;
+  for (; (!options.steps || step < *options.steps) && source.next(batch); ++step) {
+    const Examples examples{batch.x, batch.y, batch.sample_weight, nullptr, batch.mask};
+    examples.check();
+    build_model(examples.x);
+    const Shape shape = fit_to_input(examples.x.shape(), state().input_shape);
+    if (step == 0) reset_metrics();
+    if (work == nullptr || !work->plan().fits(shape)) work = &workspace(false, shape, batch.mask.has_value());
+    if (hooks && step % options_.steps_per_execution == 0) callbacks->on_test_batch_begin(step);
+    run_batch(examples, {}, examples.count(), false, *work);
+    if (hooks && (step + 1) % options_.steps_per_execution == 0) callbacks->on_test_batch_end(step, batch_logs());
+    if (options.interrupted && options.interrupted()) break;
+  }
+  if (step == 0) throw ValueError("There are no batches to evaluate.");
+  if (hooks && step % options_.steps_per_execution != 0) callbacks->on_test_batch_end(step - 1, batch_logs());
   const Logs logs = results();
   if (callbacks != nullptr) callbacks->on_test_end(logs.sorted());
   return logs;

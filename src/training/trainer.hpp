@@ -9,6 +9,7 @@
 
 #include "cpu/workspace.hpp"
 #include "training/model_state.hpp"
+#include "training/thread_tuner.hpp"
 #include "wavetrain/sequential.hpp"
 
 namespace wavetrain {
@@ -25,6 +26,9 @@ struct Examples {
   bool weighted() const { return sample_weight.has_value() || (class_weight != nullptr && !class_weight->empty()); }
 };
 
+// "sequential/dense/kernel"
+std::string path_of(const std::string& model, const Layer& layer, const Variable& variable);
+
 class Trainer {
  public:
   // Throws ValueError for options that do not go together.
@@ -37,12 +41,15 @@ class Trainer {
   void set_model(Sequential& model) { model_ = &model; }
 
   History fit(const DataView& x, const DataView& y, const FitOptions& options);
+  History fit(DataSource& source, const FitOptions& options);
   Logs evaluate(const Examples& examples, const EvaluateOptions& options, CallbackList* callbacks);
+  Logs evaluate(DataSource& source, const EvaluateOptions& options, CallbackList* callbacks);
   Logs run_one_batch(const Examples& examples, bool train, bool reset);
   void reset_metrics();
   MetricDirection direction(std::string_view log_name) const;
   void stop(bool stop = true) { stop_ = stop; }
   bool stopped() const { return stop_; }
+  void start_at(Index epoch) { start_at_ = epoch; }
   // Makes the optimizer's slots for the model's trained weights, unless they are there.
   void build_optimizer();
 
@@ -55,6 +62,10 @@ class Trainer {
 
   Sequential::State& state() { return *model_->state_; }
   void build_model(const DataView& x);
+  // Epochs of batches from `feed` (see fit.cpp), which says `steps` per epoch, 0 where that is not known. `validate` is empty
+  // where nothing is validated.
+  template <class Feed>
+  History run_epochs(const FitOptions& options, Feed& feed, const std::function<Logs(CallbackList&)>& validate);
   // Makes or reuses the workspace for batches of up to this shape.
   cpu::Workspace& workspace(bool train, const Shape& capacity, bool masked);
   // Runs one batch: the samples that `rows` lists, or the first `count` when it is empty.
@@ -76,6 +87,7 @@ class Trainer {
   std::vector<Tracked> metrics_;
   std::unique_ptr<cpu::Workspace> train_, test_;
   std::shared_ptr<AlignedVector<float>> gradients_;
+  ThreadTuner tuner_;
   // What the optimizer's slots were made for, and where its weights lay then.
   const Graph* optimized_graph_ = nullptr;
   std::vector<const float*> optimized_weights_;
@@ -89,6 +101,7 @@ class Trainer {
   Shape weights_shape_;
   double loss_sum_ = 0;   // Σ loss · samples
   Index loss_count_ = 0;  // samples
+  std::optional<Index> start_at_;  // instead of FitOptions::initial_epoch, once
   Logs batch_logs_;
 };
 

@@ -44,10 +44,12 @@ RecurrentResult<float> run(const RecurrentCase<float>& c, Index slices) {
     recurrent_backward(c.r, backward_packed.data(), c.inputs(), c.output_gradients(), result.input_gradients(),
                        saved.data(), scratch.data(), begin, end);
   }
-  const Index tiles = recurrent_weight_tiles(c.r, result.weight_gradients());
+  std::vector<float> partial = buffer(recurrent_weight_partial_floats(c.r));
+  const RecurrentWeightWork work{c.inputs(), saved.data(), result.weight_gradients(), false, partial.data()};
+  const Index tasks = recurrent_weight_tasks(c.r, work), last = recurrent_finish_tasks(c.r);
   for (Index i = slices; i-- > 0;)
-    recurrent_backward_weights(c.r, c.inputs(), saved.data(), result.weight_gradients(), false, tiles * i / slices,
-                               tiles * (i + 1) / slices);
+    recurrent_backward_weights(c.r, work, tasks * i / slices, tasks * (i + 1) / slices);
+  for (Index i = slices; i-- > 0;) recurrent_finish_weights(c.r, work, last * i / slices, last * (i + 1) / slices);
   return result;
 }
 
@@ -220,26 +222,32 @@ TEST_P(RecurrentTest, ThreadsDoNotChangeBits) {
     recurrent_backward(c.r, backward_packed.data(), c.inputs(), c.output_gradients(), got.input_gradients(),
                        saved.data(), own, i * samples, (i + 1) * samples);
   });
-  parallel_for(recurrent_weight_tiles(c.r, got.weight_gradients()), 4, [&](Index tile, int) {
-    recurrent_backward_weights(c.r, c.inputs(), saved.data(), got.weight_gradients(), false, tile, tile + 1);
-  });
+  std::vector<float> partial = buffer(recurrent_weight_partial_floats(c.r));
+  const RecurrentWeightWork work{c.inputs(), saved.data(), got.weight_gradients(), false, partial.data()};
+  parallel_for(recurrent_weight_tasks(c.r, work), 4,
+               [&](Index task, int) { recurrent_backward_weights(c.r, work, task, task + 1); });
+  parallel_for(recurrent_finish_tasks(c.r), 4,
+               [&](Index task, int) { recurrent_finish_weights(c.r, work, task, task + 1); });
   expect_equal_bits(got, want);
 }
 
 TEST_P(RecurrentTest, WeightGradientsAccumulateAndMayBeLeftOut) {
   std::mt19937 random(8);
-  const RecurrentCase<float> c({.cell = Cell::gru, .B = 3, .T = 4, .C = 5, .units = 7}, {}, random);
+  const RecurrentCase<float> c({.cell = Cell::gru, .B = 6, .T = 4, .C = 5, .units = 7}, {}, random);
   std::vector<float> packed = packed_weights(c), saved = buffer(recurrent_saved_floats(c.r));
-  std::vector<float> scratch = buffer(recurrent_scratch_floats(c.r, 3)), bias(static_cast<std::size_t>(42));
+  std::vector<float> scratch = buffer(recurrent_scratch_floats(c.r, 6)), bias(static_cast<std::size_t>(42));
   RecurrentResult<float> result(c.r);
-  recurrent_forward(c.r, packed.data(), c.inputs(), {.y = result.y.data()}, saved.data(), scratch.data(), 0, 3);
+  recurrent_forward(c.r, packed.data(), c.inputs(), {.y = result.y.data()}, saved.data(), scratch.data(), 0, 6);
   packed = buffer(recurrent_backward_packed_floats(c.r));
   recurrent_backward_pack(c.r, c.weights(), packed.data());
-  recurrent_backward(c.r, packed.data(), c.inputs(), c.output_gradients(), {}, saved.data(), scratch.data(), 0, 3);
+  recurrent_backward(c.r, packed.data(), c.inputs(), c.output_gradients(), {}, saved.data(), scratch.data(), 0, 6);
   const RecurrentWeightGradients<float> only_bias{.dbias = bias.data()};
-  for (const bool accumulate : {false, true})
-    recurrent_backward_weights(c.r, c.inputs(), saved.data(), only_bias, accumulate, 0,
-                               recurrent_weight_tiles(c.r, only_bias));
+  std::vector<float> partial = buffer(recurrent_weight_partial_floats(c.r));
+  for (const bool accumulate : {false, true}) {
+    const RecurrentWeightWork work{c.inputs(), saved.data(), only_bias, accumulate, partial.data()};
+    recurrent_backward_weights(c.r, work, 0, recurrent_weight_tasks(c.r, work));
+    recurrent_finish_weights(c.r, work, 0, recurrent_finish_tasks(c.r));
+  }
   const std::vector<float> once = run(c, 1).dbias;
   for (std::size_t i = 0; i < bias.size(); ++i) EXPECT_NEAR(bias[i], 2 * once[i], 1e-5);
 }

@@ -175,7 +175,7 @@ TEST(KerasModel, RefusesByName) {
   EXPECT_THROW(model_from_json(dense_json(R"(, "unit": 4)")), ValueError);
   EXPECT_NE(refusal(dense_json(R"(, "unit": 4)")).find("Layer 'd': "), std::string::npos);
   EXPECT_NE(refusal(dense_json("", "Densee")).find("Unknown layer: 'Densee'"), std::string::npos);
-  EXPECT_THROW(model_from_json(R"({"class_name": "Functional", "config": {}})"), NotSupported);
+  EXPECT_THROW(model_from_json(R"({"class_name": "MyModel", "config": {}})"), NotSupported);
   const std::string channels_first =
       R"({"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": )"
       R"({"batch_shape": [null, 2, 9], "name": "i"}}, {"class_name": "MaxPooling1D", "config": {"name": "p", )"

@@ -24,7 +24,7 @@ std::string refusal(const std::string& model, KerasVersion version = kOld) {
 }
 
 TEST(KerasUpgrade, ReadsVersions) {
-  EXPECT_EQ(parse_keras_version("2.2.4-tf"), (KerasVersion{2, 2}));
+  EXPECT_EQ(parse_keras_version("2.2.4-tf"), (KerasVersion{2, 2, true}));
   EXPECT_EQ(parse_keras_version("3.15.1"), (KerasVersion{3, 15}));
   EXPECT_EQ(parse_keras_version("3"), (KerasVersion{3, 0}));
   EXPECT_EQ(parse_keras_version(""), (KerasVersion{2, 0}));
@@ -131,7 +131,7 @@ TEST(KerasUpgrade, ChainsInsideChains) {
 
 TEST(KerasUpgrade, CompileSettings) {
   const Config config = upgraded_compile_config(parse_json(R"({
-      "optimizer_config": {"class_name": "Custom>SGD", "config": {"lr": 0.5, "decay": 0.1, "jit_compile": true}},
+      "optimizer_config": {"class_name": "Custom>SGD", "config": {"lr": 0.5, "decay": 0.1, "jit_compile": true, "clipnorm": 1.5}},
       "loss": {"d": {"class_name": "BinaryCrossentropy", "config": {"reduction": "auto", "from_logits": true, "fn": "x"}}},
       "metrics": [[{"class_name": "MeanMetricWrapper", "config": {"name": "accuracy", "fn": "binary_accuracy"}},
                    {"class_name": "MeanMetricWrapper", "config": {"name": "mine", "fn": "cosine_proximity"}}]],
@@ -141,6 +141,7 @@ TEST(KerasUpgrade, CompileSettings) {
   EXPECT_EQ(to_json(optimizer.at("config").at("learning_rate").at("config")),
             R"({"initial_learning_rate": 0.5, "decay_steps": 1, "decay_rate": 0.1})");
   EXPECT_EQ(optimizer.at("config").find("jit_compile"), nullptr);
+  EXPECT_EQ(optimizer.at("config").at("global_clipnorm"), Config(1.5));
   EXPECT_EQ(to_json(config.at("loss").at("config")), R"({"reduction": "sum_over_batch_size", "from_logits": true})");
   EXPECT_EQ(to_json(config.at("metrics")), R"([["accuracy", "cosine_similarity"]])");
   EXPECT_EQ(config.at("loss_weights"), Config(0.5));

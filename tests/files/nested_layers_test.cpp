@@ -33,12 +33,13 @@ TEST(NestedLayers, KerasFile) {
 TEST(NestedLayers, HaveKerasPlaces) {
   Sequential model = load_model(data_path("keras3_nested.keras").string());
   const hdf5::Group tree = weights_tree(model);
-  for (const char* place : {"layers/embedding/vars/0", "layers/bidirectional/forward_layer/cell/vars/2",
-                            "layers/bidirectional/backward_layer/cell/vars/1", "layers/time_distributed/layer/vars/1",
-                            "layers/rnn/cell/cells/lstm_cell/vars/0", "layers/rnn/cell/cells/gru_cell/vars/2",
-                            "layers/rnn/cell/cells/lstm_cell_1/vars/2", "layers/sequential/layers/dense/vars/0",
-                            "layers/sequential/layers/batch_normalization/vars/3", "layers/sequential/layers/dense_1/vars/1",
-                            "layers/bidirectional_1/backward_layer/cell/vars/0", "layers/dense/vars/1"}) {
+  for (const char* place :
+       {"layers/embedding/vars/0", "layers/bidirectional/forward_layer/cell/vars/2",
+        "layers/bidirectional/backward_layer/cell/vars/1", "layers/time_distributed/layer/vars/1",
+        "layers/rnn/cell/cells/lstm_cell/vars/0", "layers/rnn/cell/cells/gru_cell/vars/2",
+        "layers/rnn/cell/cells/lstm_cell_1/vars/2", "layers/sequential/layers/dense/vars/0",
+        "layers/sequential/layers/batch_normalization/vars/3", "layers/sequential/layers/dense_1/vars/1",
+        "layers/bidirectional_1/backward_layer/cell/vars/0", "layers/dense/vars/1"}) {
     EXPECT_NO_THROW(tree.dataset(place)) << place;
   }
 }

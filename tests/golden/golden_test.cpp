@@ -101,10 +101,13 @@ TEST(Golden, Convolutions) { Pack("conv").check_all(); }
 TEST(Golden, Pooling) { Pack("pooling").check_all(); }
 TEST(Golden, DenseAndFlatten) { Pack("dense").check_all(); }
 TEST(Golden, ActivationsAndNormalisation) { Pack("activations_and_normalisation").check_all(); }
+TEST(Golden, Layers) { Pack("layers").check_all(); }
+TEST(Golden, LayerGradients) { Pack("layer_gradients").check_all(); }
 TEST(Golden, LSTM) { Pack("lstm").check_all(); }
 TEST(Golden, GRU) { Pack("gru").check_all(); }
 TEST(Golden, SimpleRNN) { Pack("simple_rnn").check_all(); }
 TEST(Golden, Networks) { Pack("networks").check_all(); }
+TEST(Golden, Masks) { Pack("masked").check_all(); }
 TEST(Golden, Training) { Pack("training").check_all(); }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Masks: where they come from, which layers heed them, what a model's loss and metrics make of them, and that a padded series
-// gives the bits of the series itself.
+// Masks: where they come from, which layers heed them, what a model's loss and metrics make of them, and that a padded
+// series gives the bits of the series itself.
 
 #include <gtest/gtest.h>
 
@@ -36,7 +36,8 @@ Array padded_series(float padding = 0) {
 // Sample n without its padding.
 Array alone(const Array& x, Index n) {
   const Index length = kLengths[static_cast<std::size_t>(n)], size = x.shape().size_from(2);
-  return {Shape{1, length, size}, std::span<const float>(x.data() + n * kSteps * size, static_cast<std::size_t>(length * size))};
+  return {Shape{1, length, size},
+          std::span<const float>(x.data() + n * kSteps * size, static_cast<std::size_t>(length * size))};
 }
 
 void expect_same_bits(const float* a, const float* b, Index count) {
@@ -59,26 +60,29 @@ TEST(Masks, PaddingDoesNotShowInRecurrentLayers) {
   for (const bool sequences : {false, true}) {
     expect_padding_does_not_show(Sequential{kAnyLength, Masking{}, LSTM{.units = 5, .return_sequences = sequences}});
     expect_padding_does_not_show(Sequential{kAnyLength, Masking{}, GRU{.units = 5, .return_sequences = sequences}});
-    expect_padding_does_not_show(Sequential{kAnyLength, Masking{}, SimpleRNN{.units = 5, .return_sequences = sequences}});
+    expect_padding_does_not_show(
+        Sequential{kAnyLength, Masking{}, SimpleRNN{.units = 5, .return_sequences = sequences}});
     // The general way through the kernels.
-    expect_padding_does_not_show(Sequential{kAnyLength, Masking{},
-                                            LSTM{.units = 5, .activation = "relu", .return_sequences = sequences}});
-    expect_padding_does_not_show(Sequential{
-        kAnyLength, Masking{}, GRU{.units = 4, .return_sequences = sequences, .reset_after = false}});
+    expect_padding_does_not_show(
+        Sequential{kAnyLength, Masking{}, LSTM{.units = 5, .activation = "relu", .return_sequences = sequences}});
+    expect_padding_does_not_show(
+        Sequential{kAnyLength, Masking{}, GRU{.units = 4, .return_sequences = sequences, .reset_after = false}});
     expect_padding_does_not_show(
         Sequential{kAnyLength, Masking{}, Bidirectional{.layer = LSTM{.units = 5, .return_sequences = sequences}}});
-    expect_padding_does_not_show(Sequential{
-        kAnyLength, Masking{},
-        RNN{.cell = StackedRNNCells{.cells = {LSTMCell{.units = 3}, GRUCell{.units = 2}}}, .return_sequences = sequences}});
+    expect_padding_does_not_show(
+        Sequential{kAnyLength, Masking{},
+                   RNN{.cell = StackedRNNCells{.cells = {LSTMCell{.units = 3}, GRUCell{.units = 2}}},
+                       .return_sequences = sequences}});
   }
-  expect_padding_does_not_show(Sequential{kAnyLength, Masking{}, Bidirectional{.layer = GRU{.units = 4, .return_sequences = true}},
+  expect_padding_does_not_show(Sequential{kAnyLength, Masking{},
+                                          Bidirectional{.layer = GRU{.units = 4, .return_sequences = true}},
                                           Dense{.units = 3, .activation = "tanh"}, LSTM{.units = 2}});
 }
 
 TEST(Masks, PaddingDoesNotShowInMaskedAverages) {
   expect_padding_does_not_show(Sequential{kAnyLength, Masking{}, GlobalAveragePooling1D{}});
-  expect_padding_does_not_show(Sequential{kAnyLength, Masking{}, Dense{.units = 20, .activation = "relu"}, GlobalAveragePooling1D{},
-                                          Dense{.units = 2}});
+  expect_padding_does_not_show(Sequential{kAnyLength, Masking{}, Dense{.units = 20, .activation = "relu"},
+                                          GlobalAveragePooling1D{}, Dense{.units = 2}});
 }
 
 TEST(Masks, PaddingDoesNotShowInLossAndMetrics) {
@@ -96,12 +100,14 @@ TEST(Masks, PaddingDoesNotShowInLossAndMetrics) {
 }
 
 TEST(Masks, WhatIsMaskedMayBeAnything) {
-  Sequential model{kAnyLength, Masking{.mask_value = -7}, LSTM{.units = 5, .return_sequences = true}, Dense{.units = 2}};
+  Sequential model{kAnyLength, Masking{.mask_value = -7}, LSTM{.units = 5, .return_sequences = true},
+                   Dense{.units = 2}};
   model.compile({.optimizer = "sgd", .loss = "mse", .metrics = {"mae"}});
   const Array x = padded_series(-7), y = random_array({kSamples, kSteps, 2}, 9);
   Array other = y;
   for (Index n = 0; n < kSamples; ++n) {
-    std::fill(other.data() + (n * kSteps + kLengths[static_cast<std::size_t>(n)]) * 2, other.data() + (n + 1) * kSteps * 2, 1e30f);
+    std::fill(other.data() + (n * kSteps + kLengths[static_cast<std::size_t>(n)]) * 2,
+              other.data() + (n + 1) * kSteps * 2, 1e30f);
   }
   const std::vector<Array> before = model.get_weights();
   const Logs a = model.train_on_batch(x, y);
@@ -139,11 +145,13 @@ TEST(Masks, FromTheDataIsAMaskingLayer) {
 
   const Array expected = masking.predict(x), received = plain.predict(noisy, {.mask = mask});
   expect_same_bits(received.data(), expected.data(), expected.size());
-  const History a = masking.fit(x, y, {.batch_size = 3, .epochs = 3, .verbose = 0, .validation_split = 0.25, .shuffle = false});
-  const History b = plain.fit(noisy, y,
-                              {.batch_size = 3, .epochs = 3, .verbose = 0, .validation_split = 0.25, .shuffle = false, .mask = mask});
+  const History a =
+      masking.fit(x, y, {.batch_size = 3, .epochs = 3, .verbose = 0, .validation_split = 0.25, .shuffle = false});
+  const History b = plain.fit(
+      noisy, y, {.batch_size = 3, .epochs = 3, .verbose = 0, .validation_split = 0.25, .shuffle = false, .mask = mask});
   for (const char* name : {"loss", "mae", "val_loss", "val_mae"}) EXPECT_EQ(a[name], b[name]) << name;
-  EXPECT_EQ(masking.evaluate(x, y, {.verbose = 0}).at("loss"), plain.evaluate(noisy, y, {.verbose = 0, .mask = mask}).at("loss"));
+  EXPECT_EQ(masking.evaluate(x, y, {.verbose = 0}).at("loss"),
+            plain.evaluate(noisy, y, {.verbose = 0, .mask = mask}).at("loss"));
   // Without a mask everything counts again.
   EXPECT_NE(plain.evaluate(x, y, {.verbose = 0}).at("loss"), masking.evaluate(x, y, {.verbose = 0}).at("loss"));
   EXPECT_THROW(plain.predict(x, {.mask = y}), ValueError);
@@ -154,15 +162,17 @@ TEST(Masks, LayersThatDropThemSaySoOnce) {
   std::vector<std::string> messages;
   const LogSink before = set_log_sink([&](LogLevel, std::string_view text) { messages.emplace_back(text); });
   {
-    Sequential model{Input{.shape = {kSteps, kFeatures}}, Masking{}, Dense{.units = 2}, Conv1D{.filters = 2, .kernel_size = 2, .name = "dropper"},
-                     LSTM{.units = 2}};
-    Sequential heeding{Input{.shape = {kSteps, kFeatures}}, Masking{}, Dropout{.rate = 0.1}, BatchNormalization{},
-                       Bidirectional{.layer = GRU{.units = 2}}, Dense{.units = 1}};
+    Sequential model{Input{.shape = {kSteps, kFeatures}}, Masking{}, Dense{.units = 2},
+                     Conv1D{.filters = 2, .kernel_size = 2, .name = "dropper"}, LSTM{.units = 2}};
+    Sequential heeding{
+        Input{.shape = {kSteps, kFeatures}},     Masking{},        Dropout{.rate = 0.1}, BatchNormalization{},
+        Bidirectional{.layer = GRU{.units = 2}}, Dense{.units = 1}};
     Sequential average{Input{.shape = {kSteps, kFeatures}}, Masking{}, GlobalAveragePooling1D{}};
   }
   set_log_sink(before);
   ASSERT_EQ(messages.size(), 1u);
-  EXPECT_NE(messages[0].find("Layer 'dropper' (of type Conv1D) was passed an input with a mask attached to it"), std::string::npos);
+  EXPECT_NE(messages[0].find("Layer 'dropper' (of type Conv1D) was passed an input with a mask attached to it"),
+            std::string::npos);
 }
 
 TEST(Masks, ASoftmaxLayerRefusesThem) {
@@ -196,7 +206,8 @@ TEST(Masks, Gradients) {
   for (const bool zero : {false, true}) {
     check({Masking{}, LSTM{.units = 3, .return_sequences = true, .zero_output_for_mask = zero}});
     check({Masking{}, GRU{.units = 3, .go_backwards = true, .zero_output_for_mask = zero}});
-    check({Masking{}, SimpleRNN{.units = 3, .return_sequences = true, .go_backwards = true, .zero_output_for_mask = zero}});
+    check({Masking{},
+           SimpleRNN{.units = 3, .return_sequences = true, .go_backwards = true, .zero_output_for_mask = zero}});
     check({Masking{}, LSTM{.units = 2, .dropout = 0.3, .recurrent_dropout = 0.2, .return_sequences = true}});
   }
 }

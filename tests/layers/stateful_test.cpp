@@ -53,12 +53,14 @@ TEST(Stateful, APieceGoesOnWhereTheLastEnded) {
     expect_goes_on(SimpleRNN{.units = 4, .return_sequences = sequences, .stateful = true});
     expect_goes_on(GRU{.units = 4, .return_sequences = sequences, .stateful = true, .reset_after = false});
     expect_goes_on(RNN{.cell = StackedRNNCells{.cells = {LSTMCell{.units = 3}, GRUCell{.units = 2}}},
-                       .return_sequences = sequences, .stateful = true});
+                       .return_sequences = sequences,
+                       .stateful = true});
   }
 }
 
 TEST(Stateful, TrainingGoesOnToo) {
-  Sequential model{Input{.batch_shape = {kBatch, kSteps, kFeatures}}, LSTM{.units = 4, .stateful = true}, Dense{.units = 1}};
+  Sequential model{Input{.batch_shape = {kBatch, kSteps, kFeatures}}, LSTM{.units = 4, .stateful = true},
+                   Dense{.units = 1}};
   model.compile({.optimizer = "sgd", .loss = "mse"});
   const Array x = random_array({2 * kBatch, kSteps, kFeatures}, 3), y = random_array({2 * kBatch, 1}, 4);
   const std::vector<Array> weights = model.get_weights();

@@ -12,7 +12,9 @@ namespace {
 
 using namespace layers;
 
-std::vector<double> values(Index count, int salt = 3) { return reference::test_values(static_cast<std::size_t>(count), 1.0, salt); }
+std::vector<double> values(Index count, int salt = 3) {
+  return reference::test_values(static_cast<std::size_t>(count), 1.0, salt);
+}
 
 // Zeros at the end of sample 1 and in the middle of sample 2.
 std::vector<double> with_gaps(const Shape& shape) {
@@ -47,7 +49,8 @@ TEST(Bidirectional, Gradients) {
     }
   }
   // Both directions read the same value, of which they give parts of the gradient.
-  check({Dense{.units = 3, .activation = "tanh"}, Bidirectional{.layer = SimpleRNN{.units = 2, .return_sequences = true}},
+  check({Dense{.units = 3, .activation = "tanh"},
+         Bidirectional{.layer = SimpleRNN{.units = 2, .return_sequences = true}},
          Bidirectional{.layer = LSTM{.units = 2}}});
 }
 
@@ -72,7 +75,8 @@ TEST(Bidirectional, Refusals) {
   EXPECT_THROW(Layer(Bidirectional{.layer = LSTM{.units = 4},
                                    .backward_layer = LSTM{.units = 4, .return_sequences = true, .go_backwards = true}}),
                ValueError);
-  EXPECT_THROW(chain({Bidirectional{.layer = LSTM{.units = 4}, .merge_mode = "sum",
+  EXPECT_THROW(chain({Bidirectional{.layer = LSTM{.units = 4},
+                                    .merge_mode = "sum",
                                     .backward_layer = LSTM{.units = 3, .go_backwards = true}}},
                      {kNone, 5, 2}),
                ValueError);
@@ -113,10 +117,13 @@ TEST(RNN, GradientsOfCells) {
   const std::vector<Layer> cells{LSTMCell{.units = 3}, GRUCell{.units = 2}, SimpleRNNCell{.units = 3}};
   for (const bool backwards : {false, true}) {
     for (const bool sequences : {false, true}) {
-      const RNN stacked{.cell = StackedRNNCells{.cells = cells}, .return_sequences = sequences, .go_backwards = backwards};
+      const RNN stacked{
+          .cell = StackedRNNCells{.cells = cells}, .return_sequences = sequences, .go_backwards = backwards};
       check({stacked});
       check_masked({stacked});
-      check({RNN{.cell = GRUCell{.units = 3, .reset_after = false}, .return_sequences = sequences, .go_backwards = backwards}});
+      check({RNN{.cell = GRUCell{.units = 3, .reset_after = false},
+                 .return_sequences = sequences,
+                 .go_backwards = backwards}});
     }
   }
 }
@@ -154,9 +161,10 @@ TEST(Nested, BringsItsInput) {
 }
 
 TEST(Wrappers, AreWrittenAsText) {
-  Sequential model(parse_layer_list("Input((6, 2)) Masking() Bidirectional(LSTM(4, return_sequences=True), 'sum') "
-                                    "TimeDistributed(Dense(3)) RNN([LSTMCell(3), GRUCell(2)], return_sequences=True) "
-                                    "Sequential([GRU(3), Dense(2)]) Dense(1)"));
+  Sequential model(
+      parse_layer_list("Input((6, 2)) Masking() Bidirectional(LSTM(4, return_sequences=True), 'sum') "
+                       "TimeDistributed(Dense(3)) RNN([LSTMCell(3), GRUCell(2)], return_sequences=True) "
+                       "Sequential([GRU(3), Dense(2)]) Dense(1)"));
   EXPECT_EQ(model.output_shape(), (Shape{kNone, 1}));
   Sequential again = Sequential::from_config(model.config());
   EXPECT_EQ(again.config(), model.config());

@@ -41,7 +41,7 @@ const Case kCases[] = {
     {"Dense(4) PReLU(shared_axes=[1]) AdaptiveAveragePooling1D(3) Dense(3) AdaptiveMaxPooling1D(2) Dense(2)", {2, 7, 3}},
     {"Dense(20) Reshape((2, 10)) Permute((2, 1)) Dense(3) Flatten() RepeatVector(3) Dense(2)", {2, 5}},
     {"Dense(4) UpSampling1D(2) ZeroPadding1D((1, 2)) Dense(3) Cropping1D((2, 1)) Dense(2) Rescaling(0.5, offset=1.0)", {2, 5, 3}},
-    {"EinsumDense('abc,cd->abd', output_shape=(None, 4), bias_axes='d') Dense(2)", {2, 5, 3}},
+    {"EinsumDense('abc,bd->acd', output_shape=(3, 4), bias_axes='d') Dense(2)", {2, 5, 3}},
     {"Normalization(mean=0.5, variance=4.0) Dense(2)", {2, 5, 3}},
 };
 

@@ -1,5 +1,5 @@
-// Checks of a chain of layers: gradients in double precision against central differences, and the CPU executor's forward and
-// backward pass against the double one.
+// Checks of a chain of layers: gradients in double precision against central differences, and the CPU executor's
+// forward and backward pass against the double one.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,7 +18,8 @@
 namespace wavetrain::tests {
 
 // Layers behind an input of this shape, the batch first.
-inline std::shared_ptr<const Graph> chain(const std::vector<Layer>& layers, const Shape& shape, bool with_mask = false) {
+inline std::shared_ptr<const Graph> chain(const std::vector<Layer>& layers, const Shape& shape,
+                                          bool with_mask = false) {
   auto graph = std::make_shared<Graph>();
   Lowering lowering(*graph);
   Tensor x{graph->add_input(shape), kNoValue};
@@ -32,7 +33,10 @@ inline std::shared_ptr<const Graph> chain(const std::vector<Layer>& layers, cons
 class GraphCheck {
  public:
   GraphCheck(const std::vector<Layer>& layers, const Shape& shape, std::vector<double> x, bool training = true)
-      : graph_(chain(layers, shape.without_first().with_first(kNone))), shape_(shape), x_(std::move(x)), training_(training) {
+      : graph_(chain(layers, shape.without_first().with_first(kNone))),
+        shape_(shape),
+        x_(std::move(x)),
+        training_(training) {
     // Nothing is left at 0 or 1: biases, gammas and moving statistics included.
     int salt = 1;
     for (const GraphValue& value : graph_->values()) {

@@ -259,7 +259,7 @@ TEST(Callbacks, FromSettings) {
   EXPECT_THROW(callback_from_config(parse_json(R"({"class_name": "EarlyStoping"})")), ValueError);
   EXPECT_THROW(callback_from_config(parse_json(R"({"class_name": "ReduceLROnPlateau", "config": {"factor": 1.0}})")),
                ValueError);
-  EXPECT_EQ(callback_descriptions().size(), 5u);
+  EXPECT_EQ(callback_descriptions().size(), 8u);
 }
 
 }  // namespace

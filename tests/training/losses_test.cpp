@@ -51,6 +51,26 @@ const std::map<std::string, Loss>& cases() {
       {"mse_mean_weight", MeanSquaredError{.reduction = "mean_with_sample_weight"}},
       {"scce_ignore_mean_weight",
        SparseCategoricalCrossentropy{.ignore_class = 2, .reduction = "mean_with_sample_weight"}},
+      {"cfce_alphas", CategoricalFocalCrossentropy{.alpha = {0.2, 0.5, 1.0}}},
+      {"dice", "dice"},
+      {"dice_axes", Dice{.axis = Axes{1, 2}}},
+      {"dice_sum", Dice{.reduction = "sum"}},
+      {"dice_mean_weight", Dice{.reduction = "mean_with_sample_weight"}},
+      {"dice_axis_1", Dice{.axis = 1}},
+      {"tversky", Tversky{.alpha = 0.3, .beta = 0.9}},
+      {"tversky_axes", Tversky{.alpha = 0.3, .beta = 0.9, .axis = Axes{-2, -1}}},
+      {"cosine_axis_1", CosineSimilarity{.axis = 1}},
+      {"bce_axis_1", BinaryCrossentropy{.label_smoothing = 0.1, .axis = 1}},
+      {"bce_logits_axis_1", BinaryCrossentropy{.from_logits = true, .axis = -2}},
+      {"cce_axis_1", CategoricalCrossentropy{.axis = 1}},
+      {"cce_logits_axis_1", CategoricalCrossentropy{.from_logits = true, .axis = -2}},
+      {"bfce_axis_1", BinaryFocalCrossentropy{.axis = 1}},
+      {"cfce_axis_1", CategoricalFocalCrossentropy{.axis = 1}},
+      {"circle", "circle"},
+      {"circle_diagonal",
+       Circle{.gamma = 20.0, .margin = 0.3, .remove_diagonal = false, .reduction = "mean_with_sample_weight"}},
+      {"ctc", "ctc"},
+      {"ctc_sum", CTC{.reduction = "sum"}},
   };
   return all;
 }
@@ -59,7 +79,30 @@ struct Data {
   Array y_true, y_pred;
 };
 
+Array waves(const Shape& shape, double speed, double factor = 1, double offset = 0) {
+  Array values(shape);
+  for (Index i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<float>(factor * (0.5 + 0.49 * std::sin(speed * static_cast<double>(i))) + offset);
+  }
+  return values;
+}
+
+Array unit_vectors() {
+  Array vectors = waves({7, 4}, 1.9, 1, -0.4);
+  for (Index r = 0; r < 7; ++r) {
+    double length = 0;
+    for (Index i = 0; i < 4; ++i) length += double{vectors(r, i)} * vectors(r, i);
+    for (Index i = 0; i < 4; ++i) vectors(r, i) = static_cast<float>(vectors(r, i) / std::sqrt(length));
+  }
+  return vectors;
+}
+
 Data data(const std::string& kind) {
+  if (kind == "cube") return {waves({2, 3, 4}, 0.7), waves({2, 3, 4}, 1.3)};
+  if (kind == "vectors") return {Array{0, 1, 0, 2, 1, 2, 0}, unit_vectors()};
+  if (kind == "sequences") {
+    return {Array{{1, 2, 2, 0}, {3, 0, 0, 0}, {1, 2, 3, 1}, {0, 0, 0, 0}}, waves({4, 6, 5}, 1.3, 6, -3)};
+  }
   const Array any_p{{0.5f, -1.2f, 2.1f}, {0.1f, 0.9f, -0.4f}, {1.5f, 0.3f, 0.2f}, {-0.7f, 1.1f, 3.0f}};
   const Array any_y{{1.0f, -1.0f, 0.5f}, {0.3f, 0.8f, 2.0f}, {-1.5f, 0.4f, 0.1f}, {1.0f, -2.0f, 0.6f}};
   const Array probability{{0.2f, 0.5f, 0.3f}, {0.9f, 0.06f, 0.04f}, {0.35f, 0.3f, 0.6f}, {0.0f, 0.99f, 0.01f}};
@@ -83,6 +126,22 @@ Array column(std::vector<float> values) {
 
 const Array kWeights{1.0f, 0.5f, 2.0f, 3.0f};
 
+Array weights_of_samples(const std::string& kind) {
+  if (kind.starts_with("cube")) return Array{1.0f, 0.5f};
+  if (kind == "vectors") return Array{1.0f, 0.5f, 2.0f, 3.0f, 0.25f, 1.5f, 0.75f};
+  return kWeights;
+}
+
+// One for each value of the loss.
+template <class T>
+std::vector<T> weights_of_rows(const Loss& loss, const std::string& kind, const LossShape& shape) {
+  const Array given = weights_of_samples(kind);
+  if (shape.rows == 1) return {static_cast<T>(loss.joint_weight(given.span()))};
+  std::vector<T> result;
+  for (Index r = 0; r < shape.rows; ++r) result.push_back(given[r * given.size() / shape.rows]);
+  return result;
+}
+
 template <class T>
 std::vector<T> copy_as(const Array& a) {
   return std::vector<T>(a.begin(), a.end());
@@ -101,9 +160,11 @@ std::vector<T> gradient(const Loss& loss, const std::vector<T>& y_true, const st
   std::vector<T> row_loss(static_cast<std::size_t>(shape.rows));
   std::vector<T> d(y_pred.size());
   // In two ranges, as two threads would.
-  const Index half = shape.rows / 2;
+  const Index half = shape.together ? 0 : shape.rows / 2;
   for (const auto& [first, count] : {std::pair<Index, Index>{0, half}, {half, shape.rows - half}}) {
-    loss.evaluate(BasicLossRows<T>{.shape = {count, shape.width, shape.target_width},
+    LossShape range = shape;
+    range.rows = count;
+    loss.evaluate(BasicLossRows<T>{.shape = range,
                                    .y_true = y_true.data() + first * shape.target_width,
                                    .y_pred = y_pred.data() + first * shape.width,
                                    .weights = weights.data() + first,
@@ -126,11 +187,12 @@ TEST(Losses, ValuesAndGradientsAreKeras) {
     const auto [y_true, y_pred] = data(expected.data);
     expect_close(loss.values(y_true, y_pred), expected.per_row, 2e-6, expected.name);
     EXPECT_NEAR(loss(y_true, y_pred), expected.reduced, 2e-6 * std::max(1.0, expected.reduced)) << expected.name;
-    EXPECT_NEAR(loss(y_true, y_pred, kWeights), expected.weighted, 2e-6 * std::max(1.0, expected.weighted))
+    EXPECT_NEAR(loss(y_true, y_pred, weights_of_samples(expected.data)), expected.weighted,
+                2e-6 * std::max(1.0, expected.weighted))
         << expected.name;
     const LossShape shape = loss.shape(y_true.shape(), y_pred.shape());
-    expect_close(gradient(loss, copy_as<float>(y_true), copy_as<float>(y_pred), copy_as<float>(kWeights), shape,
-                          OutputActivation::none),
+    expect_close(gradient(loss, copy_as<float>(y_true), copy_as<float>(y_pred),
+                          weights_of_rows<float>(loss, expected.data, shape), shape, OutputActivation::none),
                  expected.gradient, 2e-6, expected.name + " gradient");
   }
 }
@@ -142,7 +204,7 @@ TEST(Losses, GradientsAreCentralDifferences) {
     const LossShape shape = loss.shape(y_true.shape(), y_pred.shape());
     const auto y = copy_as<double>(y_true);
     auto p = copy_as<double>(y_pred);
-    const auto weights = copy_as<double>(kWeights);
+    const auto weights = weights_of_rows<double>(loss, golden_case.data, shape);
     const auto d = gradient(loss, y, p, weights, shape, OutputActivation::none);
     for (std::size_t i = 0; i < p.size(); ++i) {
       if (p[i] == 0) continue;  // on the edge of the clipping
@@ -257,7 +319,9 @@ TEST(Losses, RefuseWhatCannotWork) {
   EXPECT_THROW(Loss("sparse_categorical_crossentropy")(Array{-1}, p), ValueError);
   EXPECT_THROW(Loss("sparse_categorical_crossentropy")(Array{0.5f}, p), ValueError);
   EXPECT_THROW(Loss("sparse_categorical_crossentropy")(Array{std::nanf("")}, p), ValueError);
-  EXPECT_THROW(Loss(losses::BinaryCrossentropy{.axis = 0})(p, p), NotSupported);
+  EXPECT_THROW(Loss(losses::BinaryCrossentropy{.axis = 2})(p, p), ValueError);
+  const Array cube(Shape{2, 3, 4});
+  EXPECT_THROW(Loss(losses::Dice{.axis = Axes{0, 2}})(cube, cube), NotSupported);
   EXPECT_NO_THROW(Loss(losses::BinaryCrossentropy{.axis = 1})(p, p));
   EXPECT_THROW(Reduction("auto"), ValueError);
   EXPECT_THROW(Loss(losses::MeanSquaredError{.reduction = "none"})(p, p), ValueError);

@@ -48,10 +48,12 @@ std::pair<Array, Array> data(const std::string& kind, int batch) {
   if (kind == "sparse") return {classes({6}, 4, batch), waves({6, 4}, 1.3, batch)};
   if (kind == "sequence") return {labels({4, 5, 1}, 2.1, batch), waves({4, 5, 1}, 1.3, batch)};
   if (kind == "sequence_sparse") return {classes({4, 5}, 3, batch), waves({4, 5, 3}, 1.3, batch)};
-  const Array numbers = classes({6}, 4, batch);
-  Array one_hot(Shape{6, 4});
-  for (Index i = 0; i < 6; ++i) one_hot(i, static_cast<Index>(numbers[i])) = 1;
-  return {one_hot, waves({6, 4}, 1.3, batch)};
+  if (kind == "sequence_sequence") return {waves({4, 6, 5}, 0.7, batch), waves({4, 6, 5}, 1.1, batch)};
+  const Index rows = kind == "one_hot_many" ? 30 : 6;
+  const Array numbers = classes({rows}, 4, batch);
+  Array one_hot(Shape{rows, 4});
+  for (Index i = 0; i < rows; ++i) one_hot(i, static_cast<Index>(numbers[i])) = 1;
+  return {one_hot, waves({rows, 4}, 1.3, batch)};
 }
 
 Array weights(const std::string& kind, Index samples) {
@@ -122,6 +124,36 @@ TEST(Metrics, NamesAndDirections) {
   EXPECT_EQ(Metric("true_positives").direction(), MetricDirection::none);
   EXPECT_EQ(Metric(metrics::Mean{}).direction(), MetricDirection::none);
   EXPECT_THROW(Metric("accuraccy"), ValueError);
+}
+
+TEST(Metrics, MeanOfAnyLoss) {
+  Metric metric = metrics::MeanMetricWrapper{.fn = losses::Huber{.delta = 0.5}, .name = "h"};
+  metric.update_state(Array{{1, 2}, {3, 4}}, Array{{1, 3}, {3, 4}});
+  EXPECT_NEAR(metric.result(), (0.5 - 0.125) / 2 / 2, 1e-7);
+  EXPECT_EQ(metric.name(), "h");
+  EXPECT_EQ(metric.direction(), MetricDirection::down);
+  EXPECT_EQ(Metric(metric.config()), metric);
+  // As Keras writes a function.
+  const Metric read(
+      Config::dict({{"class_name", "MeanMetricWrapper"}, {"config", Config::dict({{"fn", "mean_squared_error"}})}}));
+  EXPECT_EQ(read.name(), "mean_metric_wrapper");
+}
+
+TEST(Metrics, NamesOfIntersections) {
+  EXPECT_EQ(Metric(metrics::IoU{.num_classes = 2, .target_class_ids = std::vector<Index>{0}}).name(), "io_u");
+  EXPECT_EQ(Metric(metrics::MeanIoU{.num_classes = 2}).name(), "mean_io_u");
+  EXPECT_EQ(Metric(metrics::OneHotMeanIoU{.num_classes = 2}).name(), "one_hot_mean_io_u");
+  EXPECT_THROW(Metric(metrics::IoU{.num_classes = 2, .target_class_ids = std::vector<Index>{2}}), ValueError);
+  EXPECT_THROW(Metric(metrics::MeanIoU{.num_classes = 2, .axis = 1}), ValueError);
+}
+
+TEST(Metrics, CorrelationOfAColumn) {
+  const Array y = Array{1, 2, 3, 5}.reshaped({4, 1}), p = Array{2, 1, 4, 6}.reshaped({4, 1});
+  Metric rows = "pearson_correlation", column = metrics::PearsonCorrelation{.axis = 0};
+  rows.update_state(y, p);
+  column.update_state(y, p);
+  EXPECT_TRUE(std::isnan(rows.result())) << "as in Keras";
+  EXPECT_NEAR(column.result(), 0.90224, 1e-5);
 }
 
 TEST(Metrics, MeanAndSum) {

@@ -3,8 +3,8 @@
 //     Sequential inner{layers::Dense{.units = 8, .activation = "relu"}, layers::Dense{.units = 4}};
 //     Sequential model{layers::Nested{inner}, layers::Dense{.units = 1}};
 //
-// The layers are those of `inner`, not copies: both models have the same weights. Masks go through as through its layers.
-// In files it is a "Sequential" with its layers below "layers".
+// The layers are those of `inner`, not copies: both models have the same weights. Masks go through as through its
+// layers. In files it is a "Sequential" with its layers below "layers".
 #pragma once
 
 #include "wavetrain/layer.hpp"
@@ -18,9 +18,9 @@ namespace layers {
 
 // Layers one behind the other, and the input that they were declared for.
 struct Stack {
-  Stack(Unset) {}                                                       // NOLINT: implicit on purpose, as the next two
+  Stack(Unset) {}  // NOLINT: implicit on purpose, as the next two
   Stack(std::vector<Layer> behind_each_other) : layers(std::move(behind_each_other)) {}  // NOLINT
-  Stack(const Sequential& model);                                       // NOLINT
+  Stack(const Sequential& model);                                                        // NOLINT
 
   std::vector<Layer> layers{};
   std::optional<Input> input{};

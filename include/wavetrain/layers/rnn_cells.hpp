@@ -1,7 +1,8 @@
-// LSTMCell, GRUCell, SimpleRNNCell and StackedRNNCells, as in Keras 3.15.1: what happens at one step of a series. They are
-// no layers of a model by themselves; an RNN leads them over the series.
+// LSTMCell, GRUCell, SimpleRNNCell and StackedRNNCells, as in Keras 3.15.1: what happens at one step of a series. They
+// are no layers of a model by themselves; an RNN leads them over the series.
 //
-// Formulas and weights are those of LSTM, GRU and SimpleRNN. In a stack each cell reads what the one before it puts out.
+// Formulas and weights are those of LSTM, GRU and SimpleRNN. In a stack each cell reads what the one before it puts
+// out.
 #pragma once
 
 #include "wavetrain/layer.hpp"

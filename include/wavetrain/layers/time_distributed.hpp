@@ -5,8 +5,8 @@
 //   weights those of "layer"
 //   mask    passed on; of the layers inside, BatchNormalization sees the mask of its step
 //
-// Steps are independent, with one set of weights; dropout draws anew for each. A BatchNormalization inside has statistics of
-// its own at each step, and moves its averages on T times in a batch.
+// Steps are independent, with one set of weights; dropout draws anew for each. A BatchNormalization inside has
+// statistics of its own at each step, and moves its averages on T times in a batch.
 #pragma once
 
 #include "wavetrain/layer.hpp"

@@ -25,9 +25,10 @@ struct EmbedKernel {
     const Index count = run.shape[x_value].size();
     for (Index i = 0; i < count; ++i) {
       if (ops::Embed::row(numbers[i], rows) >= 0) continue;
-      throw ValueError(fmt::format("Embedding (layer '{}'): expected numbers in [0, {}). Received: {} at position {} of the "
-                                   "batch",
-                                   layer, rows, numbers[i], i));
+      throw ValueError(
+          fmt::format("Embedding (layer '{}'): expected numbers in [0, {}). Received: {} at position {} of the "
+                      "batch",
+                      layer, rows, numbers[i], i));
     }
   }
   void forward(const Run& run, Index first, Index last, int) const {

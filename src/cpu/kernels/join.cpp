@@ -25,8 +25,8 @@ struct JoinKernel {
 bool compile_join(KernelBuilder& b) {
   const auto* op = dynamic_cast<const ops::Join*>(&b.op());
   if (op == nullptr) return false;
-  const JoinKernel& kernel = b.own(JoinKernel{*op, b.input_value(0), b.input_value(1), b.input(0), b.input(1), b.output(),
-                                              b.input_grad(0), b.input_grad(1), b.output_grad()});
+  const JoinKernel& kernel = b.own(JoinKernel{*op, b.input_value(0), b.input_value(1), b.input(0), b.input(1),
+                                              b.output(), b.input_grad(0), b.input_grad(1), b.output_grad()});
   b.forward_samples<&JoinKernel::forward>(kernel);
   if (!b.training() || !(b.wants_grad(0) || b.wants_grad(1))) return true;
   for (int i = 0; i < 2; ++i) {

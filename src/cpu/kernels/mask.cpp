@@ -44,8 +44,8 @@ bool compile_step_mask(KernelBuilder& b) {
 
 bool compile_apply_mask(KernelBuilder& b) {
   if (dynamic_cast<const ops::ApplyMask*>(&b.op()) == nullptr) return false;
-  const ApplyMaskKernel& kernel = b.own(ApplyMaskKernel{b.input_value(0), b.input_value(1), b.input(0), b.input(1), b.output(),
-                                                        b.input_grad(0), b.output_grad()});
+  const ApplyMaskKernel& kernel = b.own(ApplyMaskKernel{b.input_value(0), b.input_value(1), b.input(0), b.input(1),
+                                                        b.output(), b.input_grad(0), b.output_grad()});
   b.forward_samples<&ApplyMaskKernel::forward>(kernel);
   if (!b.training() || !b.wants_grad(0)) return true;
   b.backward_reads_input(1);

@@ -17,6 +17,7 @@ struct RecurrentKernel {
   SlotId x = 0, kernel = 0, recurrent_kernel = 0, bias = kNoSlot, y = 0;
   SlotId dx = kNoSlot, dkernel = kNoSlot, drecurrent = kNoSlot, dbias = kNoSlot, dy = kNoSlot;
   SlotId packed = 0, packed_backward = kNoSlot, saved = kNoSlot, input_mask = kNoSlot, recurrent_mask = kNoSlot;
+  SlotId partial = kNoSlot;
   MaskBytes mask;
   SlotId state[2] = {kNoSlot, kNoSlot}, initial[2] = {kNoSlot, kNoSlot};  // h, c
 
@@ -64,9 +65,20 @@ struct RecurrentKernel {
                        RecurrentInputGradients<float>{.dx = optional(run, dx)}, run.slot[saved], run.scratch_of(thread),
                        first, last);
   }
-  Index weight_tiles(const Run& run) const { return recurrent_weight_tiles(recurrence(run), weight_gradients(run)); }
+  RecurrentWeightWork weight_work(const Run& run) const {
+    return {.in = inputs(run),
+            .saved = run.slot[saved],
+            .d = weight_gradients(run),
+            .accumulate = false,
+            .partial = optional(run, partial)};
+  }
+  Index weight_tasks(const Run& run) const { return recurrent_weight_tasks(recurrence(run), weight_work(run)); }
   void backward_weights(const Run& run, Index begin, Index end, int) const {
-    recurrent_backward_weights(recurrence(run), inputs(run), run.slot[saved], weight_gradients(run), false, begin, end);
+    recurrent_backward_weights(recurrence(run), weight_work(run), begin, end);
+  }
+  Index finish_tasks(const Run& run) const { return recurrent_finish_tasks(recurrence(run)); }
+  void finish_weights(const Run& run, Index begin, Index end, int) const {
+    recurrent_finish_weights(recurrence(run), weight_work(run), begin, end);
   }
 };
 
@@ -107,6 +119,7 @@ bool compile_recurrent(KernelBuilder& b) {
     k.dbias = b.input_grad(3);
     k.dy = b.output_grad();
     k.packed_backward = b.packed(recurrent_backward_packed_floats(r));
+    if (const Index floats = recurrent_weight_partial_floats(r); floats > 0) k.partial = b.backward_temporary(floats);
     b.backward_reads_input(0);
   }
   const RecurrentKernel& kernel = b.own(std::move(k));
@@ -117,7 +130,8 @@ bool compile_recurrent(KernelBuilder& b) {
   b.pack<&RecurrentKernel::pack_backward>(kernel);
   b.backward_samples<&RecurrentKernel::backward>(kernel);
   if (kernel.dkernel != kNoSlot || kernel.drecurrent != kNoSlot || kernel.dbias != kNoSlot) {
-    b.backward_tasks<&RecurrentKernel::backward_weights, &RecurrentKernel::weight_tiles>(kernel);
+    b.backward_tasks<&RecurrentKernel::backward_weights, &RecurrentKernel::weight_tasks>(kernel);
+    b.backward_tasks<&RecurrentKernel::finish_weights, &RecurrentKernel::finish_tasks>(kernel);
   }
   return true;
 }

@@ -36,7 +36,8 @@ Bytes inflated(const Cursor& where, ByteSpan input, std::size_t limit) {
 // Shuffling stores first bytes of all elements, then second bytes …; a rest shorter than an element stays at the end.
 Bytes unshuffled(ByteSpan input, std::size_t element_size) {
   Bytes output(input.begin(), input.end());
-  if (element_size < 2) return output;
+  // The file says the size; one larger than the chunk would loop over nothing for minutes.
+  if (element_size < 2 || element_size > input.size()) return output;
   const std::size_t count = input.size() / element_size;
   for (std::size_t part = 0; part < element_size; ++part) {
     for (std::size_t i = 0; i < count; ++i) output[i * element_size + part] = input[part * count + i];

@@ -1,7 +1,7 @@
 // Rows of a table by number: x (B, ...) of numbers, table (V, D) to (B, ..., D).
 //
-// Numbers are cut to whole ones. Those outside [0, V) give a row of NaN here, as Keras on JAX does; the CPU executor refuses
-// them, as Keras on TensorFlow does. The gradient of the table is a sum over x in ascending order.
+// Numbers are cut to whole ones. Those outside [0, V) give a row of NaN here, as Keras on JAX does; the CPU executor
+// refuses them, as Keras on TensorFlow does. The gradient of the table is a sum over x in ascending order.
 #pragma once
 
 #include "wavetrain/op.hpp"

@@ -28,19 +28,28 @@ void copy_forward(const OpCall<T>& call) {
 template <class T>
 void copy_backward(const OpCall<T>& call) {
   if (call.input_grad[0] != nullptr) std::copy_n(call.output_grad, call.output_shape.size(), call.input_grad[0]);
-  if (call.inputs > 1 && call.input_grad[1] != nullptr) std::fill_n(call.input_grad[1], call.input_shape[1].size(), T{0});
+  if (call.inputs > 1 && call.input_grad[1] != nullptr)
+    std::fill_n(call.input_grad[1], call.input_shape[1].size(), T{0});
 }
 
 }  // namespace
 
 template <class T>
-void Fold::run_forward(const OpCall<T>& call) const { copy_forward(call); }
+void Fold::run_forward(const OpCall<T>& call) const {
+  copy_forward(call);
+}
 template <class T>
-void Fold::run_backward(const OpCall<T>& call) const { copy_backward(call); }
+void Fold::run_backward(const OpCall<T>& call) const {
+  copy_backward(call);
+}
 template <class T>
-void Unfold::run_forward(const OpCall<T>& call) const { copy_forward(call); }
+void Unfold::run_forward(const OpCall<T>& call) const {
+  copy_forward(call);
+}
 template <class T>
-void Unfold::run_backward(const OpCall<T>& call) const { copy_backward(call); }
+void Unfold::run_backward(const OpCall<T>& call) const {
+  copy_backward(call);
+}
 
 WAVETRAIN_INSTANTIATE_OP(Fold)
 WAVETRAIN_INSTANTIATE_OP(Unfold)

@@ -73,7 +73,8 @@ void Join::backward_range(const Shape& a_shape, const Shape& b_shape, const T* a
     };
     const bool reads = mode == JoinMode::mul;
     give(da == nullptr ? nullptr : da + row * u, u, d, reads ? b + other * v : nullptr);
-    give(db == nullptr ? nullptr : db + other * v, v, mode == JoinMode::concat ? d + u : d, reads ? a + row * u : nullptr);
+    give(db == nullptr ? nullptr : db + other * v, v, mode == JoinMode::concat ? d + u : d,
+         reads ? a + row * u : nullptr);
   });
 }
 

@@ -18,7 +18,7 @@ class Case:
     sample_weight, class_weight: whether training is weighted; `class_weight` maps class to weight.
     x: "normal", or "grid" for values evenly spaced over [-scale, scale] (an odd number of values has 0 among them); "padded"
         for series of different lengths, at least 1, with zeros behind; "gaps" for zeros at any step, the first included;
-        "tokens" for whole numbers from 0 to scale - 1, zeros behind as in "padded".
+        "tokens" for whole numbers from 0 to scale - 1, zeros behind as in "padded"; "ids" for whole numbers from 0 to 4.
     batch_size: of the model's input, for stateful layers.
     actions: see the package's docstring.
     seed: of weights and data.
@@ -120,7 +120,9 @@ def draw_data(case, output_shape):
     random = np.random.default_rng([case.seed, 1])
     inner = tuple(case.steps if size is None else size for size in case.input_shape)
     shape = (case.samples, *inner)
-    if case.x == "grid":
+    if case.x == "ids":  # for Embedding; 0 is the masked one
+        x = random.integers(0, 5, shape)
+    elif case.x == "grid":
         size = int(np.prod(shape))
         x = np.linspace(-case.scale, case.scale, size).reshape(shape)
     else:

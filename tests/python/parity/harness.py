@@ -1,7 +1,10 @@
 """Compares wavetrain with Keras on random and on listed models: the program behind scripts/compare-with-keras.
 
     compare-with-keras --cases 200 --seed 17                  random models, all kinds
-    compare-with-keras --cases 50 --seed 17 --only train      one kind: forward, gradients, train or files
+    compare-with-keras --cases 50 --seed 17 --only train      one kind: forward, gradients, train, files; described-forward,
+                                                              described-train and described-files draw from everything
+                                                              that the library describes
+    compare-with-keras --cases 1000 --coverage docs/keras-coverage.md    ... and write down what was covered
     compare-with-keras --listed forward                       every option of every layer (also: train)
     compare-with-keras --name 'LSTM/stacked,three_kinds'      one listed case
 
@@ -16,6 +19,9 @@ import tempfile
 from pathlib import Path
 
 from parity import judge
+from parity.case import Case
+from parity.coverage import Coverage
+from parity.described_cases import DESCRIBED_KINDS
 from parity.forward_cases import forward_cases
 from parity.layer_cases import layer_gradient_cases
 from parity.random_cases import KINDS, random_case
@@ -25,7 +31,7 @@ from parity.workers import TOOL, JobFailed, Sides
 
 def compare_case(sides, case, folder, kind=None, opponent="wavetrain"):
     """Runs one case on all sides and judges it. `opponent` "jax" puts Keras/JAX in our place: a check of the judge."""
-    if kind == "files":
+    if kind in ("files", "described-files"):
         return _compare_files(sides, case, folder, opponent)
     paths = sides.prepare(folder, case)["weights"]
     return _run_and_judge(sides, case, folder, paths, opponent)
@@ -73,9 +79,25 @@ def selected_cases(arguments):
     if arguments.only:
         kinds = [arguments.only] * arguments.cases
     else:  # inference is cheap and has the most options
-        pattern = ("forward", "forward", "gradients", "forward", "train", "forward", "forward", "gradients", "forward", "files")
+        pattern = ("described-forward", "forward", "gradients", "described-train", "train", "described-forward", "described-train",
+                   "gradients", "described-forward", "described-files")
         kinds = [pattern[i % len(pattern)] for i in range(arguments.cases)]
-    return [(kind, random_case(kind, arguments.seed, arguments.first + i)) for i, kind in enumerate(kinds)]
+    return [(kind, arguments.first + i) for i, kind in enumerate(kinds)]
+
+
+class CaseMaker:
+    """Makes random cases when their turn comes; those from descriptions need a running Keras."""
+
+    def __init__(self, sides, seed):
+        self.sides, self.seed, self.descriptions = sides, seed, None
+
+    def __call__(self, kind, case):
+        if not isinstance(case, int):
+            return case
+        if kind not in DESCRIBED_KINDS:
+            return random_case(kind, self.seed, case)
+        self.descriptions = self.descriptions or self.sides.describe()
+        return self.sides.draw(kind, self.seed, case, self.descriptions)
 
 
 def main():
@@ -84,7 +106,7 @@ def main():
     parser.add_argument("--cases", type=int, default=50, help="how many random models (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the random models (default: %(default)s)")
     parser.add_argument("--first", type=int, default=0, help="index of the first random model (default: %(default)s)")
-    parser.add_argument("--only", choices=KINDS, help="one kind of random model")
+    parser.add_argument("--only", choices=(*KINDS, *DESCRIBED_KINDS), help="one kind of random model")
     parser.add_argument("--listed", choices=("forward", "gradients", "train"), help="the listed models instead of random ones")
     parser.add_argument("--name", help="one listed model")
     parser.add_argument("--list", action="store_true", help="print the names of the listed models")
@@ -93,6 +115,7 @@ def main():
                         help="whom to judge; one of the Keras backends checks the judge itself")
     parser.add_argument("--keep-going", action="store_true", help="do not stop at the first mismatch")
     parser.add_argument("--keep", type=Path, help="keep the job folders in this one")
+    parser.add_argument("--coverage", type=Path, help="write a table of what was compared into this file")
     parser.add_argument("--verbose", action="store_true", help="one line per case, and what the workers print")
     arguments = parser.parse_args()
     if arguments.list:
@@ -101,19 +124,29 @@ def main():
     if arguments.opponent == "wavetrain" and not Path(arguments.tool).exists():
         sys.exit(f"{arguments.tool} does not exist: build the target wavetrain_parity first.")
     cases = selected_cases(arguments)
-    failed, exempt, worst = 0, 0, (0.0, "")
+    failed, skipped, exempt, worst = 0, 0, 0, (0.0, "")
     root = arguments.keep or Path(tempfile.mkdtemp(prefix="compare-with-keras-"))
     try:
         with Sides(arguments.tool, None if arguments.verbose else subprocess.DEVNULL) as sides:
+            make, coverage = CaseMaker(sides, arguments.seed), Coverage()
             for number, (kind, case) in enumerate(cases):
                 folder = root / f"{number:04d}"
                 try:
+                    case = make(kind, case)
                     outcome = compare_case(sides, case, folder, kind, arguments.opponent)
                     passed, text = outcome.passed, str(outcome)
                     exempt += len(outcome.exempt)
                     worst = max(worst, (outcome.worst[0], f"{case.name} {outcome.worst[1]}"))
+                    if passed:
+                        coverage.add(case, kind)
                 except JobFailed as failure:
                     passed, text = False, str(failure)
+                    if kind in DESCRIBED_KINDS and text.startswith("Keras/"):  # built, but cannot run there
+                        skipped += 1
+                        passed = True
+                    if isinstance(case, int):
+                        case = Case(f"{kind},{arguments.seed},{case}", [], (), replay=f"--only {kind} --seed {arguments.seed} "
+                                                                                     f"--first {case} --cases 1")
                 if arguments.verbose or not passed:
                     print(f"{'ok' if passed else 'MISMATCH'} {case.name}: {text}", flush=True)
                 if not passed:
@@ -123,10 +156,12 @@ def main():
                         break
                 if not arguments.keep:
                     shutil.rmtree(folder, ignore_errors=True)
+            if arguments.coverage:
+                arguments.coverage.write_text(coverage.table(sides.describe(), number + 1, failed, arguments.seed))
     finally:
         if not arguments.keep:
             shutil.rmtree(root, ignore_errors=True)
-    print(f"{number + 1} of {len(cases)} cases compared, {failed} mismatches, {exempt} tensors exempt, "
+    print(f"{number + 1} of {len(cases)} cases compared, {failed} mismatches, {skipped} that Keras cannot run, {exempt} tensors exempt, "
           f"closest to its limit: {worst[0]:.2f} at {worst[1]}")
     return 1 if failed else 0
 

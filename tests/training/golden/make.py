@@ -196,6 +196,26 @@ LOSSES = {
     "mse_mean_weight": (L.MeanSquaredError(reduction="mean_with_sample_weight"), "any"),
     "scce_ignore_mean_weight": (
         L.SparseCategoricalCrossentropy(ignore_class=2, reduction="mean_with_sample_weight"), "sparse"),
+    "cfce_alphas": (L.CategoricalFocalCrossentropy(alpha=[0.2, 0.5, 1.0]), "one_hot"),
+    "dice": (L.Dice(), "cube"),
+    "dice_axes": (L.Dice(axis=(1, 2)), "cube"),
+    "dice_sum": (L.Dice(reduction="sum"), "cube"),
+    "dice_mean_weight": (L.Dice(reduction="mean_with_sample_weight"), "cube"),
+    "dice_axis_1": (L.Dice(axis=(1,)), "cube"),
+    "tversky": (L.Tversky(alpha=0.3, beta=0.9), "cube"),
+    "tversky_axes": (L.Tversky(alpha=0.3, beta=0.9, axis=(-2, -1)), "cube"),
+    "cosine_axis_1": (L.CosineSimilarity(axis=1), "cube"),
+    "bce_axis_1": (L.BinaryCrossentropy(axis=1, label_smoothing=0.1), "cube"),
+    "bce_logits_axis_1": (L.BinaryCrossentropy(axis=-2, from_logits=True), "cube"),
+    "cce_axis_1": (L.CategoricalCrossentropy(axis=1), "cube"),
+    "cce_logits_axis_1": (L.CategoricalCrossentropy(axis=-2, from_logits=True), "cube"),
+    "bfce_axis_1": (L.BinaryFocalCrossentropy(axis=1), "cube"),
+    "cfce_axis_1": (L.CategoricalFocalCrossentropy(axis=1), "cube"),
+    "circle": (L.Circle(), "vectors"),
+    "circle_diagonal": (L.Circle(gamma=20.0, margin=0.3, remove_diagonal=False, reduction="mean_with_sample_weight"),
+                        "vectors"),
+    "ctc": (L.CTC(), "sequences"),
+    "ctc_sum": (L.CTC(reduction="sum"), "sequences"),
 }
 
 ANY_P = np.array([[0.5, -1.2, 2.1], [0.1, 0.9, -0.4], [1.5, 0.3, 0.2], [-0.7, 1.1, 3.0]])
@@ -207,8 +227,21 @@ SPARSE = np.array([1.0, 0.0, 2.0, 1.0])
 WEIGHTS = np.array([1.0, 0.5, 2.0, 3.0])
 
 
+def waves(shape, speed):
+    return np.reshape([0.5 + 0.49 * math.sin(speed * i) for i in range(math.prod(shape))], shape)
+
+
+CUBE = waves((2, 3, 4), 1.3)
+VECTORS = waves((7, 4), 1.9) - 0.4
+
+
 def loss_data(kind):
     return {
+        "cube": (waves((2, 3, 4), 0.7), CUBE),
+        "vectors": (np.array([0.0, 1.0, 0.0, 2.0, 1.0, 2.0, 0.0]),
+                    VECTORS / np.linalg.norm(VECTORS, axis=-1, keepdims=True)),
+        "sequences": (np.array([[1.0, 2.0, 2.0, 0.0], [3.0, 0.0, 0.0, 0.0], [1.0, 2.0, 3.0, 1.0], [0.0, 0.0, 0.0, 0.0]]),
+                      6 * waves((4, 6, 5), 1.3) - 3),
         "any": (ANY_Y, ANY_P),
         "probability": (np.abs(ANY_Y) / 3, PROBABILITY),
         "binary": (BINARY, PROBABILITY),
@@ -225,9 +258,14 @@ def loss_lines():
     lines = []
     for name, (loss, kind) in LOSSES.items():
         y, p = loss_data(kind)
-        gradient = jax.grad(lambda q: loss(y, q, sample_weight=WEIGHTS))(p)
+        weights = WEIGHTS
+        if kind == "vectors":
+            weights = np.array([1.0, 0.5, 2.0, 3.0, 0.25, 1.5, 0.75])
+        if kind.startswith("cube"):
+            weights = np.array([1.0, 0.5]) if np.ndim(loss.call(y, p)) < 2 else np.array([[1.0], [0.5]])
+        gradient = jax.grad(lambda q: loss(y, q, sample_weight=weights))(p)
         lines.append('{"%s", "%s", {%s}, %s, %s,\n {%s}},' % (
-            name, kind, numbers(loss.call(y, p)), numbers(loss(y, p)), numbers(loss(y, p, sample_weight=WEIGHTS)),
+            name, kind, numbers(loss.call(y, p)), numbers(loss(y, p)), numbers(loss(y, p, sample_weight=weights)),
             numbers(gradient)))
     return lines
 
@@ -256,9 +294,11 @@ def metric_data(kind, batch):
         "binary": lambda: (labels((7, 1), 2.1), waves((7, 1), 1.3)),
         "multilabel": lambda: (labels((6, 3), 2.1), waves((6, 3), 1.3)),
         "one_hot": lambda: (f32(np.eye(4)[classes((6,), 4)]), waves((6, 4), 1.3)),
+        "one_hot_many": lambda: (f32(np.eye(4)[classes((30,), 4)]), waves((30, 4), 1.3)),
         "sparse": lambda: (f32(classes((6,), 4)), waves((6, 4), 1.3)),
         "sequence": lambda: (labels((4, 5, 1), 2.1), waves((4, 5, 1), 1.3)),
         "sequence_sparse": lambda: (f32(classes((4, 5), 3)), waves((4, 5, 3), 1.3)),
+        "sequence_sequence": lambda: (waves((4, 6, 5), 0.7), waves((4, 6, 5), 1.1)),
     }[kind]()
 
 
@@ -297,6 +337,28 @@ METRICS = [
     ({"class_name": "F1Score", "config": {"average": "micro", "threshold": 0.4}}, "multilabel"),
     ({"class_name": "R2Score", "config": {"class_aggregation": "variance_weighted_average"}}, "regression"),
     ({"class_name": "R2Score", "config": {"class_aggregation": None, "num_regressors": 2}}, "regression"),
+    ("pearson_correlation", "regression"), ("concordance_correlation", "regression"),
+    ({"class_name": "PearsonCorrelation", "config": {"axis": 1}}, "sequence_sequence"),
+    ({"class_name": "ConcordanceCorrelation", "config": {"axis": 1}}, "sequence_sequence"),
+    ({"class_name": "SensitivityAtSpecificity", "config": {"specificity": 0.4}}, "multilabel"),
+    ({"class_name": "SensitivityAtSpecificity", "config": {"specificity": 0.6, "num_thresholds": 1}}, "binary"),
+    ({"class_name": "SpecificityAtSensitivity", "config": {"sensitivity": 0.5, "num_thresholds": 9}}, "multilabel"),
+    ({"class_name": "SpecificityAtSensitivity", "config": {"sensitivity": 0.9, "class_id": 1}}, "multilabel"),
+    ({"class_name": "PrecisionAtRecall", "config": {"recall": 0.6, "num_thresholds": 30}}, "multilabel"),
+    ({"class_name": "PrecisionAtRecall", "config": {"recall": 0.3}}, "sequence"),
+    ({"class_name": "RecallAtPrecision", "config": {"precision": 0.55, "num_thresholds": 30}}, "multilabel"),
+    ({"class_name": "RecallAtPrecision", "config": {"precision": 1.0, "class_id": 2}}, "multilabel"),
+    ({"class_name": "IoU", "config": {"num_classes": 4, "target_class_ids": [0, 2], "sparse_y_pred": False}},
+     "sequence_sparse"),
+    ({"class_name": "IoU", "config": {"num_classes": 3, "target_class_ids": [1], "sparse_y_pred": False,
+                                      "ignore_class": 2}}, "sequence_sparse"),
+    ({"class_name": "MeanIoU", "config": {"num_classes": 5, "sparse_y_pred": False, "dtype": "float32"}},
+     "sequence_sparse"),
+    ({"class_name": "MeanIoU", "config": {"num_classes": 2}}, "binary"),
+    ({"class_name": "BinaryIoU", "config": {"target_class_ids": [1], "threshold": 0.4}}, "binary"),
+    ({"class_name": "BinaryIoU", "config": {"dtype": "float32"}}, "sequence"),
+    ({"class_name": "OneHotIoU", "config": {"num_classes": 4, "target_class_ids": [1, 3]}}, "one_hot_many"),
+    ({"class_name": "OneHotMeanIoU", "config": {"num_classes": 4, "ignore_class": 0, "dtype": "float32"}}, "one_hot_many"),
 ]
 
 
@@ -480,7 +542,53 @@ def progbar_lines():
     return lines
 
 
+# --- Utilities: arrays that come out ----------------------------------------------------------------------------------------
+
+
+def timeseries(**options):
+    """All batches of windows over data (13, 2) one after the other, then the targets."""
+    data = np.reshape(np.arange(26.0), (13, 2))
+    dataset = keras.utils.timeseries_dataset_from_array(data, 100 + np.arange(13.0), **options)
+    batches = list(dataset.as_numpy_iterator())
+    return [len(batches)], np.concatenate([np.concatenate([x.ravel() for x, _ in batches]),
+                                           np.concatenate([y.ravel() for _, y in batches])])
+
+
+def utility_lines():
+    U = keras.utils
+    x = np.reshape([math.sin(1.3 * i) for i in range(12)], (2, 3, 2))
+    x[0, :, 1] = 0
+    ragged = [[1.0, 2.0, 3.0], [4.0], [], [5.0, 6.0, 7.0, 8.0, 9.0]]
+    matrices = [[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0]]]
+    arrays = {
+        "categorical": U.to_categorical([2, 0, 1, 3]),
+        "categorical_column": U.to_categorical([[2], [0]], num_classes=4),
+        "categorical_matrix": U.to_categorical([[1, 0], [2, 1]]),
+        "categorical_negative": U.to_categorical([-1, 0], num_classes=3),
+        "normalize": U.normalize(x),
+        "normalize_axis": U.normalize(x, axis=1),
+        "normalize_order_1": U.normalize(x, axis=2, order=1),
+        "normalize_largest": U.normalize(x, axis=1, order=np.inf),
+        "pad": U.pad_sequences(ragged, dtype="float32"),
+        "pad_post": U.pad_sequences(ragged, dtype="float32", padding="post", value=-1.0),
+        "pad_short": U.pad_sequences(ragged, maxlen=2, dtype="float32"),
+        "pad_short_post": U.pad_sequences(ragged, maxlen=2, dtype="float32", truncating="post"),
+        "pad_matrices": U.pad_sequences(matrices, maxlen=3, dtype="float32"),
+    }
+    lines = ['{"%s", {%s}, {%s}},' % (name, numbers(np.shape(a)), numbers(a)) for name, a in arrays.items()]
+    windows = {
+        "windows": dict(sequence_length=4, batch_size=3),
+        "windows_stride": dict(sequence_length=3, sequence_stride=2, sampling_rate=2, batch_size=2),
+        "windows_range": dict(sequence_length=2, start_index=3, end_index=9, batch_size=128),
+    }
+    for name, options in windows.items():
+        count, values = timeseries(**options)
+        lines.append('{"%s", {%s}, {%s}},' % (name, numbers(count), numbers(values)))
+    return lines
+
+
 TOPICS = {
+    "utils": utility_lines,
     "callbacks": callback_lines,
     "progbar": progbar_lines,
     "optimizers": optimizer_lines,
