@@ -49,17 +49,13 @@ fi
 
 # configure_and_build PRESET TARGET... -- CMAKE-OPTION...: without a target everything.
 configure_and_build() {
-  local preset=$1 targets=() fast
+  local preset=$1 targets=()
   shift
   while (($#)) && [[ $1 != -- ]]; do
     targets+=(--target "$1")
     shift
   done
   if (($#)); then shift; fi
-  # Sources that are compiled together must not use one name for two things. Until that is put right, each by itself.
-  for fast in ON OFF; do
-    cmake --preset "$preset" -D WAVETRAIN_FAST_BUILD=$fast "$@" &&
-      cmake --build --preset "$preset" --parallel "$(job_count)" "${targets[@]}" && return
-  done
-  return 1
+  cmake --preset "$preset" "$@" &&
+    cmake --build --preset "$preset" --parallel "$(job_count)" "${targets[@]}"
 }

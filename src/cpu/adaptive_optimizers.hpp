@@ -29,7 +29,7 @@ void adamax_step(const AdamaxStep& step, Index n, float* w, const float* g, floa
 
 // w -= (m_factor m + g_factor g) / (sqrt(v correction) + epsilon)
 struct NadamStep {
-  double beta_1, beta_2;
+  float beta_1, beta_2;  // 1 - beta is of the rounded one. (Not double: GCC 12 leaves out a rounding to and fro.)
   float m_factor, g_factor;
   float correction;  // 1 / (1 - beta_2^t)
   float epsilon;
@@ -62,7 +62,7 @@ void lamb_direction(const LambStep& step, Index n, const float* g, float* m, flo
 // See optimizers::ScheduleFreeAdamW.
 struct ScheduleFreeStep {
   float learning_rate;
-  double beta_1, beta_2;
+  float beta_1, beta_2;  // as in NadamStep
   float correction;  // 1 / (1 - beta_2^t)
   float share;       // 1 / t
   float epsilon;

@@ -38,9 +38,9 @@ def compare_case(sides, case, folder, kind=None, opponent="wavetrain"):
 
 
 def _run_and_judge(sides, case, folder, paths, opponent):
+    sides.run_keras(folder)  # first: what Keras cannot run is no case
     if opponent == "wavetrain":
         sides.run_ours(folder)
-    sides.run_keras(folder)
     sides_of = {"wavetrain": ("tensorflow", "jax"), "jax": ("tensorflow",), "tensorflow": ("jax",)}
     ours, r = judge.results(folder, opponent), judge.results(folder, "double")
     others = [judge.results(folder, who) for who in sides_of[opponent]]

@@ -65,7 +65,7 @@ class Worker:
         for name, arguments in case.layers:
             model.add(self._layer(name, arguments))
         weights = draw_weights([(weight.name, tuple(weight.shape)) for weight in model.weights], case.seed)
-        model.set_weights(weights)
+        _set_weights(model, weights)
         data = draw_data(case, model.output_shape)
         job = {"name": case.name, "actions": case.actions}
         if request.get("model_file"):
@@ -133,7 +133,7 @@ class Worker:
                 return model
             return self._load_double(path)
         model = keras.saving.deserialize_keras_object(_with_dtype(job["model"], dtype))
-        model.set_weights([data[f"weights/{i}"] for i in range(len(model.weights))])
+        _set_weights(model, [data[f"weights/{i}"] for i in range(len(model.weights))])
         if job.get("compile"):
             model.compile_from_config(self._for_backend(job["compile"]))
         return model
@@ -148,7 +148,7 @@ class Worker:
         compile = config.pop("compile_config", None)
         config.pop("build_config", None)
         model = self.keras.saving.deserialize_keras_object(_with_dtype(config, "float64"))
-        model.set_weights(single.get_weights())
+        _set_weights(model, single.get_weights())
         if compile:
             model.compile_from_config(self._for_backend(compile))
             for variable, source in zip(model.optimizer.variables, single.optimizer.variables):
@@ -197,6 +197,14 @@ class Worker:
     def _save(self, model, data, action):
         model.save(action["folder"] / f"{action['who']}.{action['file']}")
         return {}
+
+
+def _set_weights(model, weights):
+    """As loading a file does it: Normalization computes with copies of its weights."""
+    model.set_weights(weights)
+    for layer in model.layers:
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()
 
 
 def _class_weight(action):
