@@ -65,8 +65,6 @@ struct LossShape {
 LossShape dense_loss_shape(const Shape& y_true, const Shape& y_pred);
 // The same for rows that run over `axes` of y_pred, neighbours of each other; no axes: over everything.
 LossShape dense_loss_shape(const Shape& y_true, const Shape& y_pred, const Axes& axes);
-// The same for one axis; allocates nothing.
-LossShape dense_loss_shape(const Shape& y_true, const Shape& y_pred, Index axis);
 // Targets are class numbers: (N,) or (N, 1) for an output (N, C), (N, T) or (N, T, 1) for (N, T, C).
 LossShape sparse_loss_shape(const Shape& y_true, const Shape& y_pred);
 
