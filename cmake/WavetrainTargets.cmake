@@ -32,8 +32,20 @@ if(WAVETRAIN_FUZZ)
   target_compile_definitions(wavetrain_flags INTERFACE FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION)
 endif()
 
-# What nearly every source includes.
-set(precompiled <algorithm> <cmath> <functional> <map> <memory> <optional> <string> <variant> <vector> <fmt/format.h>)
+# wavetrain_build_fast(<target> <source>...): where a fast build is asked for, headers that nearly every source includes are
+# precompiled, and the many small sources of some folders are compiled in groups. In those folders no two sources may use
+# one name in unnamed namespaces for two things.
+function(wavetrain_build_fast target)
+  if(WAVETRAIN_FAST_BUILD)
+    target_precompile_headers(${target} PRIVATE <algorithm> <cmath> <fmt/format.h> <wavetrain/sequential.hpp>)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+    set(single ${ARGN})
+    list(FILTER single EXCLUDE REGEX "/src/(core|graph|layers|reference)/|/apps/wavetrain/")
+    if(single)
+      set_source_files_properties(${single} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
+  endif()
+endfunction()
 
 # The libraries that were added, as wavetrain::<name>.
 set(WAVETRAIN_LIBRARIES)
@@ -56,9 +68,7 @@ macro(wavetrain_library name)
   target_include_directories(wavetrain_${name}
     PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
     PRIVATE ${PROJECT_SOURCE_DIR}/src)
-  if(WAVETRAIN_PCH)
-    target_precompile_headers(wavetrain_${name} PRIVATE ${precompiled} <wavetrain/sequential.hpp>)
-  endif()
+  wavetrain_build_fast(wavetrain_${name} ${sources})
   set_target_properties(wavetrain_${name} PROPERTIES
     EXPORT_NAME ${name}
     POSITION_INDEPENDENT_CODE ON  # a Python module is a shared library

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "training/loss_checks.hpp"
 #include "wavetrain/metrics.hpp"
 
 namespace wavetrain::metrics {

@@ -79,6 +79,13 @@ LossShape dense_loss_shape(const Shape& y_true, const Shape& y_pred, const Axes&
   return rows_over(shape, first, first + count - 1);
 }
 
+LossShape dense_loss_shape(const Shape& y_true, const Shape& y_pred, Index axis) {
+  const Shape shape = repaired_shape(y_true, y_pred);
+  const Index position = axis < 0 ? axis + shape.rank() : axis;
+  if (position < 0 || position >= shape.rank()) return dense_loss_shape(y_true, y_pred, Axes(axis));  // throws
+  return rows_over(shape, static_cast<int>(position), static_cast<int>(position));
+}
+
 LossShape sparse_loss_shape(const Shape& y_true, const Shape& y_pred) {
   if (y_pred.rank() < 1) {
     throw ValueError(

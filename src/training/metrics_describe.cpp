@@ -7,8 +7,6 @@ namespace wavetrain {
 namespace metrics {
 namespace {
 
-constexpr const char* kModule = "keras.metrics";
-
 Check at_least_two() {
   return [](const Config& value) -> std::string { return value.as_int() > 1 ? "" : "an integer > 1"; };
 }

@@ -7,8 +7,6 @@ namespace wavetrain {
 namespace metrics {
 namespace {
 
-constexpr const char* kModule = "keras.metrics";
-
 template <class T>
 Description at_constraint(const char* class_name, const char* constraint, Required<double> T::*field) {
   return Describe<T>(class_name, kModule)

@@ -9,7 +9,8 @@ using namespace loss_math;
 namespace {
 
 LossShape overlap_shape(const Shape& y_true, const Shape& y_pred, const std::optional<Axes>& axis) {
-  return dense_loss_shape(y_true, y_pred, axis.value_or(Axes(std::vector<Index>{})));
+  static const Axes all{std::vector<Index>{}};
+  return dense_loss_shape(y_true, y_pred, axis ? *axis : all);
 }
 
 // 1 - 2 S / D with D = Σ y + Σ p + eps: slope -2 (y D - S) / D².
