@@ -226,7 +226,7 @@ Config upgraded_layer(const Config& layer, KerasVersion version) {
         if (class_name != "InputLayer" && !is_size && contains(kDropped, key)) continue;
         if (inherits_in_vain(class_name, key)) continue;
         const auto& gone = gone_arguments();
-        const auto found = std::find_if(gone.begin(), gone.end(), [&](const Gone& g) { return g.name == key; });
+        const auto found = std::find_if(gone.begin(), gone.end(), [&name = key](const Gone& g) { return g.name == name; });
         if (found != gone.end()) {
           if (value != found->value) throw NotSupported(fmt::format("{}={} is not supported", key, value.repr()));
           continue;
