@@ -126,7 +126,7 @@ Config upgraded_parts(const Config& value, KerasVersion version) {
              : value;
 }
 
-std::string described(const std::string& class_name, const Config& config) {
+std::string described_config(const std::string& class_name, const Config& config) {
   const Config* name = config.find("name");
   return name != nullptr && name->is_string() ? fmt::format("Layer '{}' ({})", name->as_string(), class_name)
                                               : fmt::format("Layer {}", class_name);
@@ -139,7 +139,7 @@ void refuse_code(const std::string& class_name, const Config& config) {
                   "Rescaling, Reshape or "
                   "Activation, or leave it out of the model and apply it to the data; in C++, a layer of one's own can "
                   "take its place.",
-                  described(class_name, config)));
+                  described_config(class_name, config)));
 }
 
 bool is_model(const std::string& class_name) {
@@ -196,7 +196,7 @@ Config upgraded_layer(const Config& layer, KerasVersion version) {
   if (is_model(class_name)) return upgraded_model(layer, version);
   const Config config = plain_config(written);
   refuse_code(class_name, config);
-  return with_context(described(class_name, config), [&] {
+  return with_context(described_config(class_name, config), [&] {
     Config::Dict arguments;
     if (version.major < 3) {
       const auto& classes = old_classes();
