@@ -1,6 +1,7 @@
 """Tests of the module, in a Python that has numpy and pytest; where Keras can be imported too, it is the judge."""
 
 import os
+import pathlib
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -9,7 +10,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import pytest
 
+import wavetrain
 from wavetrain import keras as own
+
+# Programs that tests start find the same module, wherever they run.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(pathlib.Path(wavetrain.__file__).parents[1]),
+                                                         os.environ.get("PYTHONPATH"))))
 
 
 def pytest_addoption(parser):
