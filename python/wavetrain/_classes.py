@@ -150,6 +150,38 @@ class Described:
     def from_config(cls, config):
         return cls(**config)
 
+    # Copies and pickles of what the library holds: made anew from its settings. A class of one's own is copied as Python does.
+
+    def _state(self):
+        """What its settings do not say and a copy has too, for `_restore`."""
+        return None
+
+    def _restore(self, state):
+        pass
+
+    def __reduce_ex__(self, protocol):
+        if self._description is None:
+            return super().__reduce_ex__(protocol)
+        return _rebuild, (type(self), self.get_config(), self._state())
+
+    def __deepcopy__(self, memo):
+        import copy
+
+        if self._description is not None:
+            return _rebuild(type(self), self.get_config(), self._state())
+        result = type(self).__new__(type(self))
+        memo[id(self)] = result
+        for name, value in vars(self).items():
+            result.__dict__[name] = copy.deepcopy(value, memo)
+        return result
+
+
+def _rebuild(cls, config, state):
+    result = cls.from_config(config)
+    if state is not None:
+        result._restore(state)
+    return result
+
 
 def _module_of(family):
     return "keras.optimizers.schedules" if family == "schedules" else f"keras.{family}"

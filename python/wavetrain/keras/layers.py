@@ -156,6 +156,14 @@ class Layer(Described):
         return [tensor(value, np.float32) for value in
                 (variable._variable.penalty() for variable in self.weights) if value is not None]
 
+    def _state(self):
+        return (list(self._layer.input_shape), self.get_weights()) if self.built else None
+
+    def _restore(self, state):
+        shape, weights = state
+        self._runner = _Runner(self._layer, shape)
+        self.set_weights(weights)
+
     # --- By itself ----------------------------------------------------------------------------------------------------
 
     def build(self, input_shape):
