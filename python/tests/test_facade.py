@@ -116,7 +116,7 @@ def test_datasets():
         ("relu", ""), ("softmax", ""), ("cumsum", ", axis=1"), ("argmax", ", axis=1"), ("reshape", ", (3, 2)"), ("transpose", ""),
         ("expand_dims", ", 1"), ("clip", ", 1., 3."), ("maximum", ", 2."), ("where", " > 2, 1., 0."), ("flip", ", axis=1"),
         ("logsumexp", ", axis=1"), ("round", ""), ("floor", ""), ("sign", ""), 
-        ("one_hot", "[0], 7"), ("power", ", 2."), ("roll", ", 1, axis=1"), ("take", ", [0, 2], axis=1"))),
+        ("one_hot", "[0].astype('int32'), 7"), ("power", ", 2."), ("roll", ", 1, axis=1"), ("take", ", [0, 2], axis=1"))),
 ])
 def test_utilities(expression, real):
     from both import check

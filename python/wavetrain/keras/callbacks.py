@@ -104,10 +104,11 @@ class _Native(Described, Callback):
 
             key = "filepath" if "filepath" in given else "filename"
             given[key] = os.fspath(given[key])
+        self._given = given
         self._native = _core.NativeCallback({"class_name": self._description, "config": given})
 
     def __getattr__(self, name):
-        if not name.startswith("_"):
+        if not name.startswith("_") and self._native is not None:
             state = self._native.state()
             if name in state:
                 return state[name]
@@ -118,6 +119,16 @@ class _Native(Described, Callback):
     def get_config(self):
         return dict(self._settings)
 
+    def __reduce_ex__(self, protocol):
+        return _again, (type(self), self._given)
+
+    def __deepcopy__(self, memo):
+        return _again(type(self), self._given)
+
+
+def _again(cls, given):
+    return cls(**given)
+
 
 class LearningRateScheduler(Callback):
     """Sets the learning rate to ``schedule(epoch, learning_rate)`` before each epoch."""
@@ -126,6 +137,12 @@ class LearningRateScheduler(Callback):
         super().__init__()
         self.schedule, self.verbose = schedule, verbose
         self._native = _core.learning_rate_scheduler(self._rate, int(verbose))
+
+    def __reduce_ex__(self, protocol):
+        return LearningRateScheduler, (self.schedule, self.verbose)
+
+    def __deepcopy__(self, memo):
+        return LearningRateScheduler(self.schedule, self.verbose)
 
     def _rate(self, epoch, rate):
         import numpy as np

@@ -122,6 +122,11 @@ class _Native(Metric):
         self._handle = _core.Metric({"class_name": self._description, "config": given})
         self.name = self._handle.name
 
+    def __deepcopy__(self, memo):
+        result = super().__deepcopy__(memo)
+        result._handle.merge_state(self._handle)
+        return result
+
 
 class MeanMetricWrapper(Metric):
     """The mean of what a function gives for each sample."""
