@@ -389,6 +389,30 @@ def test_two_models_in_two_threads(rng):
         assert all(np.array_equal(one, wanted) for one in got)
 
 
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one processor only")
+def test_two_threads_are_faster_than_one(rng):
+    """Calls too small to be shared between threads run side by side. Other programs may run: the best of several tries."""
+    models = [own.Sequential([own.Input((200, 1)), own.layers.LSTM(48), own.layers.Dense(1)]) for _ in range(2)]
+    x = rng.normal(size=(1, 200, 1)).astype("float32")
+
+    def work(model):
+        for _ in range(100):
+            model.predict(x, verbose=0)
+
+    def timed(together):
+        start = time.perf_counter()
+        threads = [threading.Thread(target=work, args=(model,)) for model in models]
+        for thread in threads:
+            thread.start()
+            if not together:
+                thread.join()
+        for thread in threads:
+            thread.join()
+        return time.perf_counter() - start
+
+    assert any(timed(True) < 0.85 * timed(False) for _ in range(12))
+
+
 def test_python_goes_on_while_training(rng):
     """The GIL is free: another thread counts on while fit works."""
     m = own.Sequential([own.Input((200, 1)), own.layers.LSTM(32), own.layers.Dense(1)])

@@ -145,6 +145,21 @@ def test_corner(expression, real):
     check(expression, own, real)
 
 
+@pytest.mark.parametrize("expression", [
+    "l = k.layers.Normalization(); l.adapt(x); np.asarray(l(x))", "l = k.layers.Normalization(axis=None); l.adapt(x); np.asarray(l(x))",
+    "l = k.layers.Normalization(axis=(1, 2)); l.adapt(x); np.asarray(l(x))",
+    "l = k.layers.Normalization(invert=True); l.adapt(x); np.asarray(l(x))",
+    "l = k.layers.Normalization(); l.adapt(x); m = k.Sequential([k.Input((6, 2)), l]); np.asarray(m.predict(x, verbose=0))",
+    "l = k.layers.Normalization(mean=1., variance=4.); np.asarray(l(x))",
+    "l = k.layers.Discretization(num_bins=4); l.adapt(x); l.bin_boundaries",
+    "l = k.layers.Discretization(num_bins=3); l.adapt(x); np.asarray(l(x))",
+    "l = k.layers.Discretization([-1., 0., 1.]); np.asarray(l(x))",
+    "l = k.layers.Discretization([0.], output_mode='one_hot'); np.asarray(l(x[0]))",
+])
+def test_adapt(expression, real):
+    check(f"x = rng.normal(size=(20, 6, 2)).astype('float32') * 3 + 1; {expression}", own, real)
+
+
 def test_documentation_is_there():
     for name in dir(own.layers):
         cls = getattr(own.layers, name)

@@ -4,6 +4,9 @@ import copy
 import io
 import json
 import pickle
+import re
+import sys
+import types
 
 import numpy as np
 import pytest
@@ -257,3 +260,30 @@ def test_bar_on_a_terminal(monkeypatch, rng):
     monkeypatch.undo()
     assert "━━━━━━━━━━━━━━━━━━━━" in out.getvalue() and "\x1b[1m2/2\x1b[0m" in out.getvalue()
     assert run("1", own) == 1
+
+
+def test_bar_in_a_notebook(monkeypatch, rng):
+    """Jupyter's output is no terminal, but understands a bar that moves, and shows one line per epoch of it in the end."""
+    out = io.StringIO()
+    model = own.Sequential([own.Input((3,)), own.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    monkeypatch.setattr("sys.stdout", out)
+    model.fit(np.zeros((64, 3)), np.zeros((64, 1)), epochs=2)
+    monkeypatch.undo()
+    shown = re.sub(r"\x1b\[\d*m", "", out.getvalue())
+    final = []  # what is left of each line when the cursor has gone back and forth
+    for line in shown.split("\n"):
+        cells, at = [], 0
+        for c in line:
+            if c == "\r":
+                at = 0
+            elif c == "\b":
+                at = max(at - 1, 0)
+            else:
+                cells[at:at + 1] = [c]
+                at += 1
+        final.append("".join(cells).rstrip())
+    assert [line for line in final if line.startswith("Epoch")] == ["Epoch 1/2", "Epoch 2/2"]
+    bars = [line for line in final if line.startswith("2/2 ")]
+    assert len(bars) == 2 and all("loss: " in bar and "━" in bar for bar in bars)

@@ -1,12 +1,13 @@
 """keras.callbacks: the library's own, and the class to derive one's own from."""
 
 import inspect
+import warnings
 
 from .. import _core
 from .._classes import Described, Family
 from .._lazy import attach
 
-_hidden = frozenset({"attach", "Described", "Family", "inspect"})
+_hidden = frozenset({"attach", "Described", "Family", "inspect", "warnings"})
 
 _BATCH_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_test_batch_begin", "on_test_batch_end",
                 "on_predict_batch_begin", "on_predict_batch_end", "on_batch_begin", "on_batch_end")
@@ -130,6 +131,18 @@ def _again(cls, given):
     return cls(**given)
 
 
+class _Plateau(_Native):
+    """ReduceLROnPlateau, which still takes the older name of an argument."""
+
+    _variadic = True
+
+    def __init__(self, *args, **kwargs):
+        if "epsilon" in kwargs:
+            warnings.warn("`epsilon` argument is deprecated and will be removed, use `min_delta` instead.", stacklevel=2)
+            kwargs["min_delta"] = kwargs.pop("epsilon")
+        super().__init__(*args, **kwargs)
+
+
 class LearningRateScheduler(Callback):
     """Sets the learning rate to ``schedule(epoch, learning_rate)`` before each epoch."""
 
@@ -245,5 +258,6 @@ def _for_run(callbacks, model):
     return callbacks
 
 
-_classes = Family("callbacks", _Native, __name__, "keras.callbacks.{name}, native.")
+_classes = Family("callbacks", _Native, __name__, "keras.callbacks.{name}, native.",
+                  special={"ReduceLROnPlateau": _Plateau}.get)
 __getattr__, __dir__ = attach(__name__, make=_classes.get, names=_classes.names)

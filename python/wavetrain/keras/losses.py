@@ -120,6 +120,8 @@ def _function(name):
     if class_name == "Circle":
         extra = [Field(name, "not supported", False, None, ()) for name in ("ref_labels", "ref_embeddings")]
         fields.sort(key=lambda field: field.name != "remove_diagonal")
+    if class_name == "CategoricalGeneralizedCrossEntropy":  # Keras' function has no default where its class has one
+        fields = [Field(field.name, field.type, True, None, ()) for field in fields]
     fields = extra + fields
 
     def function(*args, **kwargs):
