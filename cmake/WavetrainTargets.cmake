@@ -49,8 +49,7 @@ endfunction()
 
 # What is not run in every step, or not for long: half the size of a program.
 if(WAVETRAIN_SMALL)
-  file(GLOB_RECURSE small CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/layers/*.cpp ${PROJECT_SOURCE_DIR}/src/*describe*.cpp
-    ${PROJECT_SOURCE_DIR}/src/files/*.cpp ${PROJECT_SOURCE_DIR}/src/reference/*.cpp)
+  file(GLOB_RECURSE small CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/layers/*.cpp ${PROJECT_SOURCE_DIR}/src/*describe*.cpp)
   set_source_files_properties(${small} PROPERTIES COMPILE_OPTIONS -Os)
 endif()
 
