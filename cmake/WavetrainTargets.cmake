@@ -49,13 +49,6 @@ function(wavetrain_build_fast target)
   endif()
 endfunction()
 
-# What is not run in every step, or not for long: half the size of a program.
-if(WAVETRAIN_SMALL)
-  file(GLOB_RECURSE small CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/layers/*.cpp ${PROJECT_SOURCE_DIR}/src/*describe*.cpp
-    ${PROJECT_SOURCE_DIR}/src/files/*.cpp ${PROJECT_SOURCE_DIR}/src/reference/*.cpp)
-  set_source_files_properties(${small} PROPERTIES COMPILE_OPTIONS -Os)
-endif()
-
 # The libraries that were added, as wavetrain::<name>.
 set(WAVETRAIN_LIBRARIES)
 

@@ -10,6 +10,7 @@ process is compared with that on Keras. Sides take turns, the fastest (for memor
 import argparse
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -70,14 +71,17 @@ def main():
     parser.add_argument("--keras-python", help="a Python that has TensorFlow")
     parser.add_argument("--times", type=int, default=5, help="how often each side is measured (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=0.5, help="per measurement (default: %(default)s)")
+    parser.add_argument("--launcher", default="", help="what every measuring process is started by, such as 'chrt -r 50'")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
         print(json.dumps(in_python(arguments.seconds)))
         return
 
+    launcher = shlex.split(arguments.launcher)
+
     def seconds(code):
-        return min(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(3 * arguments.times))
+        return min(float(subprocess.check_output([*launcher, sys.executable, "-c", code])) for _ in range(3 * arguments.times))
 
     print(f"import wavetrain, behind numpy             {1000 * seconds(IMPORT):7.1f} ms")
     print(f"... and what a script asks for first       {1000 * seconds(SCRIPT):7.1f} ms")
@@ -87,7 +91,7 @@ def main():
     best = {side: {} for side in sides}
     for _ in range(arguments.times):
         for side, command in sides.items():
-            for name, value in json.loads(subprocess.check_output(command)).items():
+            for name, value in json.loads(subprocess.check_output([*launcher, *command])).items():
                 best[side][name] = min(value, best[side].get(name, 1e30))
     for name, text in (("step", "a step of fit, tiny model, batch of 32"), ("predict_1", "predict, 1 sample"),
                        ("predict_32", "predict, 32 samples")):
@@ -102,7 +106,7 @@ def main():
         runs = {side: [] for side in sides}
         for _ in range(arguments.times):
             for side, command in sides.items():
-                runs[side].append(run(command, {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}))
+                runs[side].append(run([*launcher, *command], {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}))
         for side, results in runs.items():
             print(f"{arguments.program.name}, whole process, {side:10} {min(t for t, _ in results):8.2f} s "
                   f"{min(m for _, m in results):8.0f} MiB")

@@ -35,7 +35,7 @@ def test_unchanged(name):
     check_output(start("-m", "wavetrain", program))
 
 
-@pytest.mark.parametrize("name", NAMES[:2])
+@pytest.mark.parametrize("name", NAMES)
 def test_with_another_import(name, tmp_path):
     program = PROGRAMS / f"{name}.py"
     if not program.exists():

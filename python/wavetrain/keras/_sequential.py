@@ -23,9 +23,17 @@ def _write(text):
 
 def _warn(is_warning, text):
     if is_warning:
-        warnings.warn(text, stacklevel=3)
+        warnings.warn(text, stacklevel=_level())
     else:
         sys.stderr.write(text + "\n")
+
+
+def _level():
+    """The `stacklevel` of a warning that names the line of the caller outside of this package."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("wavetrain."):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 _core.set_log(_warn)
@@ -143,7 +151,7 @@ class Sequential(Model):
                              f"{layer} (of type {type(layer)})")
         if "input_shape" in layer._layer.config() and layer._layer.config()["input_shape"] is not None and not self._layers:
             warnings.warn("Do not pass an `input_shape`/`input_dim` argument to a layer. When using Sequential models, prefer "
-                          "using an `Input(shape)` object as the first layer in the model instead.", stacklevel=3)
+                          "using an `Input(shape)` object as the first layer in the model instead.", stacklevel=_level())
         self._core.add(layer._layer)
         layer._joined(self)
         self._layers.append(layer)
