@@ -47,22 +47,25 @@ def figure(micros):
 
 
 def markdown(table):
-    lines, title = [], None
+    lines, title, peers = [], None, []
     for (program, task, threads), row in table.items():
         if "wavetrain" not in row:
             continue
         heading = "One window, 1 thread" if task == "window" else f"A whole set, threads: {threads}"
         if heading != title:
             title = heading
-            lines += ["", f"### {heading}", "", "| model | wavetrain, µs | share of the bound | "
-                      + " | ".join(f"{NAMES[peer]}, µs" for peer in PEERS[1:]) + " | best peer / wavetrain |",
-                      "|---|---|---|" + "---|" * len(PEERS)]
+            measured = {peer for key, one in table.items() if key[1:] == (task, threads) for peer in one}
+            peers = [peer for peer in PEERS[1:] if peer in measured]
+            columns = ["model", "wavetrain, µs", "share of the bound", *(f"{NAMES[peer]}, µs" for peer in peers)]
+            columns += ["best peer / wavetrain"] if peers else []
+            lines += ["", f"### {heading}", "", "| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
         ours = row["wavetrain"]
-        others = [row.get(peer) for peer in PEERS[1:]]
-        best = min((one["us_min"] for one in others if one), default=float("nan"))
-        lines.append(f"| {program} | {figure(ours['us_min'])} | {100 * ours['share']:.0f} % | "
-                     + " | ".join(figure(one["us_min"]) if one else "" for one in others)
-                     + f" | {best / ours['us_min']:.2f} |")
+        others = [row[peer]["us_min"] if peer in row else None for peer in peers]
+        cells = [program, figure(ours["us_min"]), f"{100 * ours['share']:.0f} %"]
+        cells += [figure(micros) if micros else "" for micros in others]
+        if any(others):
+            cells.append(f"{min(micros for micros in others if micros) / ours['us_min']:.2f}")
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines).strip()
 
 

@@ -26,10 +26,17 @@ PEERS = ("wavetrain", "keras-tensorflow", "keras-jax", "torch")
 NAMES = {"wavetrain": "wavetrain", "keras-tensorflow": "Keras/TensorFlow", "keras-jax": "Keras/JAX", "torch": "PyTorch"}
 
 
+MODES = {"keras-tensorflow": ("fit", "fit-xla", "loop", "loop-xla"), "keras-jax": ("fit", "loop"),
+         "torch": ("eager-fused", "eager-foreach", "compile")}
+
+
 def command(peer, program, threads, arguments):
     common = ["--threads", str(threads), "--seconds", str(arguments.seconds), "--programs", program]
     if peer == "wavetrain":
         return [str(arguments.bench), *common]
+    modes = [mode for mode in arguments.modes or () if mode in MODES[peer]]
+    if modes:
+        common += ["--modes", *modes]
     if peer == "torch":
         return [arguments.torch_python, str(HERE / "torch_peer.py"), *common]
     return [arguments.keras_python, str(HERE / "keras_peer.py"), "--backend", peer.split("-")[1], *common]
@@ -123,6 +130,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", nargs="+", choices=PROGRAMS, default=list(PROGRAMS))
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
+    parser.add_argument("--modes", nargs="+", help="of the peers (default: all), e.g. loop loop-xla eager-fused")
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--seconds", type=float, default=3.0, help="per measurement (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=2)

@@ -44,6 +44,7 @@ struct Stage {
   Count count;  // tasks only
   const void* kernel;
   int node;
+  bool whole = false;  // samples only: takes all samples of a thread at once, not those that fit the cache
 };
 
 // What a kernel registers with while its plan is compiled. Shapes and sizes are those of the plan's capacity.

@@ -17,7 +17,7 @@ struct Segment {
   Stage::Split split = Stage::Split::once;
   std::vector<Stage> stages{};
   double cost_per_sample = 0;  // floating point operations, roughly
-  Index chunk = 0;             // samples that go through all stages before the next ones do; 0: all
+  Index chunk = 0;  // samples that go through neighbouring stages, but `whole` ones, before the next do; 0: all
 };
 
 // Where a slot's floats lie.

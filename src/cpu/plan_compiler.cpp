@@ -318,20 +318,20 @@ void PlanCompiler::choose_good_batch() {
 
 // As many samples as stay in the second-level cache while they go from stage to stage. Products whose rows are samples
 // need all of them to fill their tiles.
-Index PlanCompiler::chunk_of(const Segment& segment) const {
+void PlanCompiler::choose_chunk(Segment& segment) const {
   constexpr Index kChunkFloats = (Index{256} << 10) / static_cast<Index>(sizeof(float));
-  if (segment.split != Stage::Split::samples || segment.stages.size() < 2) return 0;
+  if (segment.split != Stage::Split::samples || segment.stages.size() < 2) return;
   Index floats = 0;
   int previous = -1;
-  for (const Stage& stage : segment.stages) {
+  for (Stage& stage : segment.stages) {
     const GraphNode& n = node(stage.node);
     const Shape& x = shapes_[static_cast<std::size_t>(n.inputs[0])];
     const Shape& y = shapes_[static_cast<std::size_t>(n.output)];
-    if (rows_are_samples(stage.node) || x[0] != plan_.input_[0]) return 0;
-    if (stage.node != previous) floats += (x.size() + y.size()) / std::max<Index>(x[0], 1);
+    stage.whole = rows_are_samples(stage.node) || x[0] != plan_.input_[0];
+    if (!stage.whole && stage.node != previous) floats += (x.size() + y.size()) / std::max<Index>(x[0], 1);
     previous = stage.node;
   }
-  return std::max<Index>(1, kChunkFloats / std::max<Index>(floats, 1));
+  segment.chunk = std::max<Index>(1, kChunkFloats / std::max<Index>(floats, 1));
 }
 
 void PlanCompiler::group_segments() {
@@ -344,8 +344,8 @@ void PlanCompiler::group_segments() {
     const double flops = c->skipped ? 0 : cost(static_cast<int>(&*c - compiled_.data()));
     for (const Stage& stage : c->backward) append(plan_.backward_, stage, flops);
   }
-  for (Segment& segment : plan_.forward_) segment.chunk = chunk_of(segment);
-  for (Segment& segment : plan_.backward_) segment.chunk = chunk_of(segment);
+  for (Segment& segment : plan_.forward_) choose_chunk(segment);
+  for (Segment& segment : plan_.backward_) choose_chunk(segment);
   // Which segments a node's stages ended up in.
   for (Compiled& c : compiled_) {
     c.forward_first = c.backward_first = std::numeric_limits<int>::max();

@@ -64,7 +64,7 @@ class PlanCompiler {
   Compiled& compiled(int node) { return compiled_[static_cast<std::size_t>(node)]; }
   const GraphNode& node(int i) const { return graph_.nodes()[static_cast<std::size_t>(i)]; }
   double cost(int node) const;
-  Index chunk_of(const Segment& segment) const;
+  void choose_chunk(Segment& segment) const;
   bool rows_are_samples(int node) const;
   void choose_good_batch();
 

@@ -133,14 +133,23 @@ void Workspace::run(const std::vector<Segment>& segments) {
 void Workspace::run_samples(const Segment& segment) {
   const Index n = run_.batch;
   const auto work = [&](Index first, Index last, int thread) {
-    const Index chunk = segment.chunk > 0 ? segment.chunk : last - first;
-    for (Index from = first; from < last; from += chunk) {
-      const Index to = std::min(last, from + chunk);
-      for (const Stage& stage : segment.stages) {
-        const Index fold = folds_[static_cast<std::size_t>(stage.node)];
-        if (fold == 1) stage.run(stage.kernel, run_, from, to, thread);
-        else stage.run(stage.kernel, run_of(stage), from * fold, to * fold, thread);
+    const auto run_stage = [&](const Stage& stage, Index from, Index to) {
+      const Index fold = folds_[static_cast<std::size_t>(stage.node)];
+      if (fold == 1) stage.run(stage.kernel, run_, from, to, thread);
+      else stage.run(stage.kernel, run_of(stage), from * fold, to * fold, thread);
+    };
+    const auto end = segment.stages.end();
+    for (auto group = segment.stages.begin(); group != end;) {
+      if (group->whole || segment.chunk == 0) {
+        run_stage(*group++, first, last);
+        continue;
       }
+      const auto next = std::find_if(group, end, [](const Stage& stage) { return stage.whole; });
+      for (Index from = first; from < last; from += segment.chunk) {
+        const Index to = std::min(last, from + segment.chunk);
+        for (auto stage = group; stage != next; ++stage) run_stage(*stage, from, to);
+      }
+      group = next;
     }
   };
   const Index parts = std::min<Index>(n, threads_for(segment.cost_per_sample * static_cast<double>(n)));

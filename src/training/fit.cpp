@@ -16,7 +16,8 @@ namespace {
 
 void check_options(const FitOptions& o) {
   const auto at_least = [](const char* name, Index value, Index least) {
-    if (value < least) throw ValueError(fmt::format("{} must be at least {}. Received: {}={}", name, least, name, value));
+    if (value < least)
+      throw ValueError(fmt::format("{} must be at least {}. Received: {}={}", name, least, name, value));
   };
   if (o.batch_size) at_least("batch_size", *o.batch_size, 1);
   if (o.steps_per_epoch) at_least("steps_per_epoch", *o.steps_per_epoch, 1);
@@ -43,10 +44,11 @@ Examples split_off(Examples& train, double fraction) {
   const Index n = train.count();
   const auto split = static_cast<Index>(std::floor(static_cast<double>(n) * (1.0 - fraction)));
   if (split == 0 || split == n) {
-    throw ValueError(fmt::format("Training data contains {} samples, which is not sufficient to split it into a validation and "
-                                 "training set as specified by `validation_split={}`. Either provide more data, or a different "
-                                 "value for the `validation_split` argument.",
-                                 n, to_text(fraction)));
+    throw ValueError(
+        fmt::format("Training data contains {} samples, which is not sufficient to split it into a validation and "
+                    "training set as specified by `validation_split={}`. Either provide more data, or a different "
+                    "value for the `validation_split` argument.",
+                    n, to_text(fraction)));
   }
   Examples validation = train;
   validation.class_weight = nullptr;
@@ -136,7 +138,8 @@ History Trainer::fit(const DataView& x, const DataView& y, const FitOptions& o) 
   build_model(x);
   Examples validation;
   if (o.validation_data.x.has_value()) {
-    validation = {o.validation_data.x, o.validation_data.y, o.validation_data.sample_weight, nullptr, o.validation_data.mask};
+    validation = {o.validation_data.x, o.validation_data.y, o.validation_data.sample_weight, nullptr,
+                  o.validation_data.mask};
     validation.check();
   } else if (o.validation_split > 0) {
     validation = split_off(train, o.validation_split);
@@ -175,8 +178,10 @@ History Trainer::fit(const DataView& x, const DataView& y, const FitOptions& o) 
       }
       const Index count = std::min(capacity[0], n - position);
       const auto rows = std::span(order).subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(count));
-      trainer.run_batch(train, rows, count, true, *work);
       position += count;
+      const Index next = std::min(capacity[0], n - position);
+      const auto ahead = std::span(order).subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(next));
+      trainer.run_batch(train, rows, count, true, *work, ahead);
     }
   };
   std::vector<Index> order(static_cast<std::size_t>(n));
@@ -186,7 +191,8 @@ History Trainer::fit(const DataView& x, const DataView& y, const FitOptions& o) 
 
   const EvaluateOptions options = validation_options(o, batch_size);
   if (o.validation_source) {
-    return run_epochs(o, feed, [&](CallbackList& callbacks) { return evaluate(*o.validation_source, options, &callbacks); });
+    return run_epochs(o, feed,
+                      [&](CallbackList& callbacks) { return evaluate(*o.validation_source, options, &callbacks); });
   }
   if (!validation.x.has_value()) return run_epochs(o, feed, {});
   return run_epochs(o, feed, [&](CallbackList& callbacks) { return evaluate(validation, options, &callbacks); });
@@ -227,8 +233,9 @@ History Trainer::fit(DataSource& source, const FitOptions& o) {
       if (!held && !at_start) held = source.next(batch);
       if (!held && o.steps_per_epoch && !at_start) restart();
       if (!held && (step == 0 || o.steps_per_epoch)) {
-        log(LogLevel::warning, "Your input ran out of data; interrupting training. Make sure that your source can generate "
-                               "at least `steps_per_epoch * epochs` batches.");
+        log(LogLevel::warning,
+            "Your input ran out of data; interrupting training. Make sure that your source can generate "
+            "at least `steps_per_epoch * epochs` batches.");
         ran_out = true;
         trainer.stop();
       }
@@ -250,7 +257,8 @@ History Trainer::fit(DataSource& source, const FitOptions& o) {
 
   const EvaluateOptions options = validation_options(o, 32);
   if (o.validation_source) {
-    return run_epochs(o, feed, [&](CallbackList& callbacks) { return evaluate(*o.validation_source, options, &callbacks); });
+    return run_epochs(o, feed,
+                      [&](CallbackList& callbacks) { return evaluate(*o.validation_source, options, &callbacks); });
   }
   if (!o.validation_data.x.has_value()) return run_epochs(o, feed, {});
   const Examples validation{o.validation_data.x, o.validation_data.y, o.validation_data.sample_weight, nullptr,

@@ -169,9 +169,10 @@ void Trainer::build_optimizer() {
 void Trainer::apply_mask(const cpu::Workspace& work, bool weighted, const LossShape& shape) {
   const Shape& mask_shape = work.output_mask_shape();
   if (mask_shape.size() != shape.rows) {
-    throw ValueError(fmt::format("The model's output of shape {} carries a mask of shape {}, but with targets of shape {} the "
-                                 "loss has {} values",
-                                 to_string(work.output_shape()), to_string(mask_shape), to_string(y_shape_), shape.rows));
+    throw ValueError(
+        fmt::format("The model's output of shape {} carries a mask of shape {}, but with targets of shape {} the "
+                    "loss has {} values",
+                    to_string(work.output_shape()), to_string(mask_shape), to_string(y_shape_), shape.rows));
   }
   const float* mask = work.output_mask();
   for (Index i = 0; i < shape.rows; ++i) {
@@ -180,8 +181,8 @@ void Trainer::apply_mask(const cpu::Workspace& work, bool weighted, const LossSh
   }
 }
 
-// Loss of the batch in `work`, weighted by row unless `weights` is null; in training its gradient goes where backward starts.
-// Rows that the output's mask drops do not count, whatever they hold.
+// Loss of the batch in `work`, weighted by row unless `weights` is null; in training its gradient goes where backward
+// starts. Rows that the output's mask drops do not count, whatever they hold.
 double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weights) {
   if (!options_.loss.has_value()) {
     if (train) std::fill_n(work.output_grad(), work.output_shape().size(), 0.0f);
@@ -202,7 +203,8 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weight
   batch.through = train && loss.fuses(activation) ? activation : OutputActivation::none;
   if (mask != nullptr) {
     for (Index i = 0; i < shape.rows; ++i) {
-      const bool ignored = facts.ignore_class && static_cast<Index>(y_[static_cast<std::size_t>(i)]) == *facts.ignore_class;
+      const bool ignored =
+          facts.ignore_class && static_cast<Index>(y_[static_cast<std::size_t>(i)]) == *facts.ignore_class;
       if (mask[i] == 0 && !ignored) ++facts.ignored_rows;
     }
   }
@@ -232,14 +234,16 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weight
   double sum = 0;
   for (Index i = 0; i < shape.rows; ++i) {
     if (mask != nullptr && mask[i] == 0) {
-      if (batch.gradient != nullptr && shape.inner == 1) std::fill_n(batch.gradient + i * shape.width, shape.width, 0.0f);
+      if (batch.gradient != nullptr && shape.inner == 1)
+        std::fill_n(batch.gradient + i * shape.width, shape.width, 0.0f);
       continue;
     }
     const double row = row_loss_[static_cast<std::size_t>(i)];
     sum += weights != nullptr ? row * weights[i] : row;
   }
   // Without a reduction the gradient is that of the sum, and what is shown the mean.
-  return sum * scale / (loss.reduction() == Reduction::none ? static_cast<double>(std::max<Index>(shape.rows, 1)) : 1.0);
+  return sum * scale /
+         (loss.reduction() == Reduction::none ? static_cast<double>(std::max<Index>(shape.rows, 1)) : 1.0);
 }
 
 double Trainer::add_regularizers(cpu::Workspace& work, bool train) {
@@ -261,7 +265,7 @@ double Trainer::add_regularizers(cpu::Workspace& work, bool train) {
 }
 
 void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, Index count, bool train,
-                        cpu::Workspace& work) {
+                        cpu::Workspace& work, std::span<const Index> ahead) {
   const cpu::FlushDenormals flush;
   const ThreadTuner::Step step = tuner_.step(train);
   Shape batch = fit_to_input(examples.x.shape(), state().input_shape);
@@ -280,16 +284,21 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
     const auto needed = static_cast<std::size_t>(count * examples.sample_weight.row_size());
     if (weights_.size() < needed) weights_.resize(needed);
   }
-  gather(examples, rows, count, work);
+  gather(examples, rows, count, work, ahead);
   if (examples.mask.has_value()) {
-    gather_mask(examples.mask, count, work, batch, [&](Index i) { return rows.empty() ? i : rows[static_cast<std::size_t>(i)]; });
+    gather_mask(examples.mask, count, work, batch,
+                [&](Index i) { return rows.empty() ? i : rows[static_cast<std::size_t>(i)]; });
   }
   work.forward(++steps_, state().weights_version());
   const bool weighted = examples.weighted();
   if (weighted && options_.loss.has_value()) weigh(examples, count, options_.loss.shape(y_shape_, work.output_shape()));
   const bool masked = work.output_mask() != nullptr && options_.loss.has_value();
   if (masked) apply_mask(work, weighted, options_.loss.shape(y_shape_, work.output_shape()));
-  double loss = apply_loss(work, train, masked ? masked_.data() : weighted ? weights_.data() : nullptr) + work.penalty();
+  double loss = apply_loss(work, train,
+                           masked     ? masked_.data()
+                           : weighted ? weights_.data()
+                                      : nullptr) +
+                work.penalty();
   for (Tracked& tracked : metrics_) {
     MetricBatch metric_batch{.y_true = y_.data(),
                              .y_pred = work.output(),

@@ -36,7 +36,10 @@ class Trainer {
 
   const CompileOptions& options() const { return options_; }
   Optimizer& optimizer() { return options_.optimizer; }
-  void forget_plans() { train_.reset(); test_.reset(); }
+  void forget_plans() {
+    train_.reset();
+    test_.reset();
+  }
   // The model has moved to another address.
   void set_model(Sequential& model) { model_ = &model; }
 
@@ -62,15 +65,18 @@ class Trainer {
 
   Sequential::State& state() { return *model_->state_; }
   void build_model(const DataView& x);
-  // Epochs of batches from `feed` (see fit.cpp), which says `steps` per epoch, 0 where that is not known. `validate` is empty
-  // where nothing is validated.
+  // Epochs of batches from `feed` (see fit.cpp), which says `steps` per epoch, 0 where that is not known. `validate` is
+  // empty where nothing is validated.
   template <class Feed>
   History run_epochs(const FitOptions& options, Feed& feed, const std::function<Logs(CallbackList&)>& validate);
   // Makes or reuses the workspace for batches of up to this shape.
   cpu::Workspace& workspace(bool train, const Shape& capacity, bool masked);
-  // Runs one batch: the samples that `rows` lists, or the first `count` when it is empty.
-  void run_batch(const Examples& examples, std::span<const Index> rows, Index count, bool train, cpu::Workspace& work);
-  void gather(const Examples& examples, std::span<const Index> rows, Index count, cpu::Workspace& work);
+  // Runs one batch: the samples that `rows` lists, or the first `count` when it is empty. `ahead` are those of the next
+  // batch, which are brought nearer meanwhile.
+  void run_batch(const Examples& examples, std::span<const Index> rows, Index count, bool train, cpu::Workspace& work,
+                 std::span<const Index> ahead = {});
+  void gather(const Examples& examples, std::span<const Index> rows, Index count, cpu::Workspace& work,
+              std::span<const Index> ahead);
   void weigh(const Examples& examples, Index count, const LossShape& shape);
   // Puts the output's mask and the weights together in masked_, one per loss row.
   void apply_mask(const cpu::Workspace& work, bool weighted, const LossShape& shape);
@@ -99,8 +105,8 @@ class Trainer {
   AlignedVector<float> y_, weights_, row_loss_;
   AlignedVector<float> masked_;  // weights times mask, when the output has a mask
   Shape weights_shape_;
-  double loss_sum_ = 0;   // Σ loss · samples
-  Index loss_count_ = 0;  // samples
+  double loss_sum_ = 0;            // Σ loss · samples
+  Index loss_count_ = 0;           // samples
   std::optional<Index> start_at_;  // instead of FitOptions::initial_epoch, once
   Logs batch_logs_;
 };
