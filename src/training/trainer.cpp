@@ -7,6 +7,7 @@
 
 #include "cpu/flush_denormals.hpp"
 #include "cpu/pool.hpp"
+#include "cpu/reduce.hpp"
 
 namespace wavetrain {
 namespace {
@@ -32,6 +33,10 @@ Trainer::Trainer(Sequential& model, CompileOptions options) : model_(&model), op
                                  options_.steps_per_execution));
   }
   if (!options_.optimizer.has_value()) throw ValueError("compile needs an optimizer. Received: optimizer=None");
+  const Config optimizer = options_.optimizer.config();
+  const Config* arguments = optimizer.is_dict() ? optimizer.find("config") : nullptr;
+  const Config* factor = arguments != nullptr ? arguments->find("loss_scale_factor") : nullptr;
+  if (factor != nullptr && !factor->is_null()) loss_scale_ = static_cast<float>(factor->as_double());
   const auto known = [&](const std::string& name) {
     return std::any_of(metrics_.begin(), metrics_.end(), [&](const Tracked& tracked) { return tracked.name == name; });
   };
@@ -169,9 +174,10 @@ void Trainer::build_optimizer() {
 void Trainer::apply_mask(const cpu::Workspace& work, bool weighted, const LossShape& shape) {
   const Shape& mask_shape = work.output_mask_shape();
   if (mask_shape.size() != shape.rows) {
-    throw ValueError(fmt::format("The model's output of shape {} carries a mask of shape {}, but with targets of shape {} the "
-                                 "loss has {} values",
-                                 to_string(work.output_shape()), to_string(mask_shape), to_string(y_shape_), shape.rows));
+    throw ValueError(
+        fmt::format("The model's output of shape {} carries a mask of shape {}, but with targets of shape {} the "
+                    "loss has {} values",
+                    to_string(work.output_shape()), to_string(mask_shape), to_string(y_shape_), shape.rows));
   }
   const float* mask = work.output_mask();
   for (Index i = 0; i < shape.rows; ++i) {
@@ -180,8 +186,8 @@ void Trainer::apply_mask(const cpu::Workspace& work, bool weighted, const LossSh
   }
 }
 
-// Loss of the batch in `work`, weighted by row unless `weights` is null; in training its gradient goes where backward starts.
-// Rows that the output's mask drops do not count, whatever they hold.
+// Loss of the batch in `work`, weighted by row unless `weights` is null; in training its gradient goes where backward
+// starts. Rows that the output's mask drops do not count, whatever they hold.
 double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weights) {
   if (!options_.loss.has_value()) {
     if (train) std::fill_n(work.output_grad(), work.output_shape().size(), 0.0f);
@@ -202,7 +208,8 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weight
   batch.through = train && loss.fuses(activation) ? activation : OutputActivation::none;
   if (mask != nullptr) {
     for (Index i = 0; i < shape.rows; ++i) {
-      const bool ignored = facts.ignore_class && static_cast<Index>(y_[static_cast<std::size_t>(i)]) == *facts.ignore_class;
+      const bool ignored =
+          facts.ignore_class && static_cast<Index>(y_[static_cast<std::size_t>(i)]) == *facts.ignore_class;
       if (mask[i] == 0 && !ignored) ++facts.ignored_rows;
     }
   }
@@ -232,14 +239,24 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weight
   double sum = 0;
   for (Index i = 0; i < shape.rows; ++i) {
     if (mask != nullptr && mask[i] == 0) {
-      if (batch.gradient != nullptr && shape.inner == 1) std::fill_n(batch.gradient + i * shape.width, shape.width, 0.0f);
+      if (batch.gradient != nullptr && shape.inner == 1)
+        std::fill_n(batch.gradient + i * shape.width, shape.width, 0.0f);
       continue;
     }
     const double row = row_loss_[static_cast<std::size_t>(i)];
     sum += weights != nullptr ? row * weights[i] : row;
   }
   // Without a reduction the gradient is that of the sum, and what is shown the mean.
-  return sum * scale / (loss.reduction() == Reduction::none ? static_cast<double>(std::max<Index>(shape.rows, 1)) : 1.0);
+  return sum * scale /
+         (loss.reduction() == Reduction::none ? static_cast<double>(std::max<Index>(shape.rows, 1)) : 1.0);
+}
+
+void Trainer::scale_gradients(cpu::Workspace& work) {
+  if (loss_scale_ == 1) return;
+  // As if the loss had been scaled: the optimizer divides by it again.
+  for (const cpu::FlatLayout::Block& block : work.plan().gradients().blocks) {
+    cpu::scale(block.size, loss_scale_, work.gradients() + block.offset);
+  }
 }
 
 double Trainer::add_regularizers(cpu::Workspace& work, bool train) {
@@ -282,14 +299,19 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
   }
   gather(examples, rows, count, work);
   if (examples.mask.has_value()) {
-    gather_mask(examples.mask, count, work, batch, [&](Index i) { return rows.empty() ? i : rows[static_cast<std::size_t>(i)]; });
+    gather_mask(examples.mask, count, work, batch,
+                [&](Index i) { return rows.empty() ? i : rows[static_cast<std::size_t>(i)]; });
   }
   work.forward(++steps_, state().weights_version());
   const bool weighted = examples.weighted();
   if (weighted && options_.loss.has_value()) weigh(examples, count, options_.loss.shape(y_shape_, work.output_shape()));
   const bool masked = work.output_mask() != nullptr && options_.loss.has_value();
   if (masked) apply_mask(work, weighted, options_.loss.shape(y_shape_, work.output_shape()));
-  double loss = apply_loss(work, train, masked ? masked_.data() : weighted ? weights_.data() : nullptr) + work.penalty();
+  double loss = apply_loss(work, train,
+                           masked     ? masked_.data()
+                           : weighted ? weights_.data()
+                                      : nullptr) +
+                work.penalty();
   for (Tracked& tracked : metrics_) {
     MetricBatch metric_batch{.y_true = y_.data(),
                              .y_pred = work.output(),
@@ -310,6 +332,7 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
   if (train) {
     work.backward();
     loss += add_regularizers(work, true);
+    scale_gradients(work);
     options_.optimizer.apply();
     ++state().updates;
   } else {

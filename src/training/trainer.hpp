@@ -36,7 +36,10 @@ class Trainer {
 
   const CompileOptions& options() const { return options_; }
   Optimizer& optimizer() { return options_.optimizer; }
-  void forget_plans() { train_.reset(); test_.reset(); }
+  void forget_plans() {
+    train_.reset();
+    test_.reset();
+  }
   // The model has moved to another address.
   void set_model(Sequential& model) { model_ = &model; }
 
@@ -62,8 +65,8 @@ class Trainer {
 
   Sequential::State& state() { return *model_->state_; }
   void build_model(const DataView& x);
-  // Epochs of batches from `feed` (see fit.cpp), which says `steps` per epoch, 0 where that is not known. `validate` is empty
-  // where nothing is validated.
+  // Epochs of batches from `feed` (see fit.cpp), which says `steps` per epoch, 0 where that is not known. `validate` is
+  // empty where nothing is validated.
   template <class Feed>
   History run_epochs(const FitOptions& options, Feed& feed, const std::function<Logs(CallbackList&)>& validate);
   // Makes or reuses the workspace for batches of up to this shape.
@@ -76,6 +79,8 @@ class Trainer {
   void apply_mask(const cpu::Workspace& work, bool weighted, const LossShape& shape);
   double apply_loss(cpu::Workspace& work, bool train, const float* weights);
   double add_regularizers(cpu::Workspace& work, bool train);
+  // By the optimizer's loss_scale_factor.
+  void scale_gradients(cpu::Workspace& work);
   double mean_loss() const { return loss_count_ == 0 ? 0.0 : loss_sum_ / static_cast<double>(loss_count_); }
   // In the order of `compile`.
   Logs results() const;
@@ -84,6 +89,7 @@ class Trainer {
 
   Sequential* model_;
   CompileOptions options_;
+  float loss_scale_ = 1;
   std::vector<Tracked> metrics_;
   std::unique_ptr<cpu::Workspace> train_, test_;
   std::shared_ptr<AlignedVector<float>> gradients_;
@@ -99,8 +105,8 @@ class Trainer {
   AlignedVector<float> y_, weights_, row_loss_;
   AlignedVector<float> masked_;  // weights times mask, when the output has a mask
   Shape weights_shape_;
-  double loss_sum_ = 0;   // Σ loss · samples
-  Index loss_count_ = 0;  // samples
+  double loss_sum_ = 0;            // Σ loss · samples
+  Index loss_count_ = 0;           // samples
   std::optional<Index> start_at_;  // instead of FitOptions::initial_epoch, once
   Logs batch_logs_;
 };
