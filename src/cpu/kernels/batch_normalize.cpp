@@ -18,11 +18,11 @@ struct BatchNormKernel {
   SlotId x = 0, gamma = kNoSlot, beta = kNoSlot, moving_mean = 0, moving_variance = 0, y = 0;
   SlotId dx = kNoSlot, dgamma = kNoSlot, dbeta = kNoSlot, dy = kNoSlot;
   MaskBytes mask;
-  SlotId kept = kNoSlot;           // one Index: positions that the mask keeps
-  SlotId sample_counts = kNoSlot;  // (samples) of Index
+  SlotId kept = kNoSlot;                                      // one Index: positions that the mask keeps
+  SlotId sample_counts = kNoSlot;                             // (samples) of Index
   SlotId center = kNoSlot, sum = kNoSlot, squares = kNoSlot;  // (samples, C)
   SlotId mean = kNoSlot, variance = kNoSlot, inverse = kNoSlot, scale = kNoSlot;  // (C)
-  SlotId sums_dy = kNoSlot, sums_dy_xhat = kNoSlot;           // (samples, C)
+  SlotId sums_dy = kNoSlot, sums_dy_xhat = kNoSlot;                               // (samples, C)
 
   // One sample as (outer, C, inner).
   ChannelLayout layout(const Run& run) const {
@@ -43,9 +43,10 @@ struct BatchNormKernel {
     }
   }
   void combine(const Run& run) const {
-    if (mask) *reinterpret_cast<Index*>(run.slot[kept]) = std::accumulate(counts(run), counts(run) + run.batch, Index{0});
-    combine_moments(run.batch, C, 0, C, counts(run), static_cast<bool>(mask), {run.slot[center], run.slot[sum], run.slot[squares]},
-                    run.slot[mean], run.slot[variance]);
+    if (mask)
+      *reinterpret_cast<Index*>(run.slot[kept]) = std::accumulate(counts(run), counts(run) + run.batch, Index{0});
+    combine_moments(run.batch, C, 0, C, counts(run), static_cast<bool>(mask),
+                    {run.slot[center], run.slot[sum], run.slot[squares]}, run.slot[mean], run.slot[variance]);
     update_moving(C, op.momentum, run.slot[mean], run.slot[moving_mean]);
     update_moving(C, op.momentum, run.slot[variance], run.slot[moving_variance]);
     batch_scale(C, static_cast<float>(op.epsilon), run.slot[variance], optional(run, gamma), run.slot[inverse],
@@ -94,7 +95,8 @@ bool compile_batch_normalize(KernelBuilder& b) {
   const auto* op = dynamic_cast<const ops::BatchNormalize*>(&b.op());
   // Normalising the batch axis itself mixes samples in a way that these kernels do not know.
   if (op == nullptr || op->axis == 0 || op->axis == -b.input_shape(0).rank()) return false;
-  if (op->by_step && b.training() && !op->frozen) return false;
+  const bool uses_batch = b.training() && !op->frozen;
+  if (uses_batch && (op->by_step || (b.input(5) != kNoSlot && op->extent(b.input_shape(0)).inner != 1))) return false;
   BatchNormKernel k;
   k.op = *op;
   k.C = b.input_shape(3)[0];
@@ -106,7 +108,6 @@ bool compile_batch_normalize(KernelBuilder& b) {
   k.moving_mean = b.input(3);
   k.moving_variance = b.input(4);
   k.y = b.output();
-  const bool uses_batch = b.training() && !op->frozen;
   if (uses_batch) {
     k.mask = MaskBytes(b, 5);
     if (k.mask) k.kept = b.saved(static_cast<Index>(sizeof(Index) / sizeof(float)));
