@@ -14,6 +14,7 @@
 
 #include "commands.hpp"
 #include "interrupt.hpp"
+#include "program.hpp"
 #include "wavetrain/error.hpp"
 #include "wavetrain/log.hpp"
 #include "wavetrain/threads.hpp"
@@ -46,6 +47,8 @@ int printed() {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
   return fail(kFailed, fmt::format("cannot print: {}", std::strerror(errno)));
 }
+
+}  // namespace
 
 int run(int argc, char** argv) {
   CLI::App app{kDescription, "wavetrain"};
@@ -84,8 +87,6 @@ int run(int argc, char** argv) {
   }
 }
 
-}  // namespace
-
 void add_common(CLI::App& command, CommonOptions& options) {
   command.add_flag("--json", options.json, "Print one JSON object instead of text");
   command.add_option("--threads", options.threads, "Threads to use; 0: one for each processor")->capture_default_str();
@@ -97,5 +98,3 @@ void apply(const CommonOptions& options) {
 }
 
 }  // namespace wavetrain::app
-
-int main(int argc, char** argv) { return wavetrain::app::run(argc, argv); }

@@ -113,6 +113,8 @@ ModelChoice make_model(const std::string& source, const presets::Problem& proble
                        .epochs = recipe.epochs,
                        .plateau = recipe.plateau,
                        .keep_best = recipe.keep_best,
+                       .patience = recipe.patience,
+                       .validation_split = recipe.validation_split,
                        .note = {}};
     choice.model.build({kNone, problem.steps, problem.channels});
     choice.model.compile(apply_choices(recipe.compile, choices));

@@ -23,7 +23,9 @@ struct ModelChoice {
   Index batch_size = 32;
   Index epochs = 10;
   std::optional<presets::Plateau> plateau{};
-  bool keep_best = false;
+  std::string keep_best{};  // as in presets::Recipe
+  std::optional<Index> patience{};
+  double validation_split = 0;
   std::string note;  // something done on the user's behalf, to be told; or empty
 };
 

@@ -19,26 +19,33 @@ History fit(ModelChoice& choice, const TrainingData& data, const TrainOptions& o
                          .epochs = options.epochs.value_or(choice.epochs),
                          .verbose = options.common.json ? 0 : options.verbose,
                          .validation_data = data.validation};
-  if (choice.plateau) {
-    fit_options.callbacks.push_back(callbacks::ReduceLROnPlateau{.monitor = "loss",
-                                                                 .factor = choice.plateau->factor,
-                                                                 .patience = choice.plateau->patience,
-                                                                 .min_lr = choice.plateau->min_lr});
-  }
   const bool has_validation = data.validation.x.has_value();
+  if (choice.plateau) {
+    // What watches validation in the recipe watches training where there is none.
+    fit_options.callbacks.push_back(
+        callbacks::ReduceLROnPlateau{.monitor = has_validation ? choice.plateau->monitor : "loss",
+                                     .factor = choice.plateau->factor,
+                                     .patience = choice.plateau->patience,
+                                     .min_lr = choice.plateau->min_lr});
+  }
   std::string keep = options.keep_best;
   if (keep.empty() && options.patience) keep = has_validation ? "val_loss" : "loss";
-  if (keep.empty()) keep = choice.keep_best ? "loss" : "none";
+  if (keep.empty()) keep = choice.keep_best == "val_loss" && !has_validation ? "loss" : choice.keep_best;
+  if (keep.empty()) keep = "none";
   if (keep.rfind("val_", 0) == 0 && !has_validation) {
     throw ValueError(fmt::format(
         "--keep-best {}: there is no validation data; expected --validation-split or --test as well.", keep));
   }
-  if (keep != "none") {
-    // Keeps the best weights in memory; with a patience as long as the training it never stops early.
-    fit_options.callbacks.push_back(callbacks::EarlyStopping{
-        .monitor = keep, .patience = options.patience.value_or(fit_options.epochs), .restore_best_weights = true});
-  } else if (options.patience) {
+  std::optional<Index> patience = options.patience;
+  if (!patience && has_validation) patience = choice.patience;
+  if (options.patience && keep == "none") {
     throw ValueError("--patience: expected a quantity to watch. Received: --keep-best none");
+  }
+  if (keep != "none" || patience) {
+    // Keeps the best weights in memory; with a patience as long as the training it never stops early.
+    fit_options.callbacks.push_back(callbacks::EarlyStopping{.monitor = keep == "none" ? "val_loss" : keep,
+                                                             .patience = patience.value_or(fit_options.epochs),
+                                                             .restore_best_weights = keep != "none"});
   }
   History history;
   {

@@ -130,6 +130,32 @@ INSTANTIATE_TEST_SUITE_P(
                       Errors{"BasicMotions/BasicMotions", ".arff", Prepare::none, 16, 40},
                       Errors{"Libras/Libras", ".mts", Prepare::none, 31, 180}));
 
+struct WarpedErrors {
+  const char* file;
+  const char* extension;
+  double rate;  // the archive's column "DTW (w=100)"
+};
+
+// As published for a band without limit.
+TEST(SharedData, WarpingHasThePublishedErrors) {
+  for (const WarpedErrors& expected :
+       {WarpedErrors{"ItalyPowerDemand", ".ts", 0.0496}, WarpedErrors{"GunPoint", ".ts", 0.0933},
+        WarpedErrors{"Coffee", ".ts", 0.0}, WarpedErrors{"CBF", ".tsv", 0.0033},
+        WarpedErrors{"SyntheticControl", ".ts", 0.0067}, WarpedErrors{"ArrowHead", ".ts", 0.2971}}) {
+    const std::string file = std::string("classification/") + expected.file + "/" + expected.file;
+    WAVETRAIN_SHARED_DATA(train, file + "_TRAIN" + expected.extension);
+    WAVETRAIN_SHARED_DATA(test, file + "_TEST" + expected.extension);
+    const SplitSet split = read_split(train, test);
+    const std::vector<Index> nearest =
+        nearest_neighbors_warped(split.train.values, split.test.values, {.band = split.train.time()});
+    Index errors = 0;
+    for (Index i = 0; i < split.test.samples(); ++i) {
+      errors += split.test.labels[i] != split.train.labels[nearest[static_cast<std::size_t>(i)]];
+    }
+    EXPECT_NEAR(static_cast<double>(errors) / static_cast<double>(split.test.samples()), expected.rate, 5e-5) << file;
+  }
+}
+
 TEST(SharedData, GunPointIsTheSameInFourFormats) {
   for (const std::string part : {"_TRAIN", "_TEST"}) {
     WAVETRAIN_SHARED_DATA(ts, "classification/GunPoint/GunPoint" + part + ".ts");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "cpu/kernels/epilogue.hpp"
 #include "cpu/kernels/kernels.hpp"
 #include "cpu/kernels/mask_bytes.hpp"
 #include "cpu/normalize.hpp"
@@ -12,7 +13,10 @@ namespace {
 
 // Partial sums are kept per sample and combined in the order of samples, so that threads do not show.
 struct BatchNormKernel {
-  ops::BatchNormalize op;
+  explicit BatchNormKernel(const KernelBuilder& b) : epilogue(b) {}
+
+  ops::BatchNormalize op{};
+  Epilogue epilogue;  // linear or relu
   Index C = 0;
   ValueId x_value = 0;
   SlotId x = 0, gamma = kNoSlot, beta = kNoSlot, moving_mean = 0, moving_variance = 0, y = 0;
@@ -60,12 +64,18 @@ struct BatchNormKernel {
   void normalize(const Run& run, Index first, Index last, int) const {
     const ChannelLayout l = layout(run);
     batch_normalize(l, last - first, run.slot[x] + first * l.size(), run.slot[mean], run.slot[scale],
-                    optional(run, beta), run.slot[y] + first * l.size());
+                    optional(run, beta), epilogue.is_relu(), run.slot[y] + first * l.size());
+  }
+  // The gradient in front of the activation, of one sample.
+  void differentiate(const Run& run, Index n) const {
+    const Index size = layout(run).size();
+    epilogue.differentiate(1, size, run.slot[y] + n * size, run.slot[dy] + n * size);
   }
 
   void gradient_sums(const Run& run, Index first, Index last, int) const {
     const ChannelLayout l = layout(run);
     for (Index n = first; n < last; ++n) {
+      differentiate(run, n);
       batch_gradient_sums(l, run.slot[x] + n * l.size(), run.slot[dy] + n * l.size(), run.slot[mean], run.slot[inverse],
                           run.slot[sums_dy] + n * C, run.slot[sums_dy_xhat] + n * C);
     }
@@ -84,6 +94,7 @@ struct BatchNormKernel {
   }
   void backward_frozen(const Run& run, Index first, Index last, int) const {
     const ChannelLayout l = layout(run);
+    for (Index n = first; n < last && sums_dy == kNoSlot; ++n) differentiate(run, n);
     batch_scale_backward(l, last - first, run.slot[dy] + first * l.size(), run.slot[scale],
                          run.slot[dx] + first * l.size());
   }
@@ -97,7 +108,7 @@ bool compile_batch_normalize(KernelBuilder& b) {
   if (op == nullptr || op->axis == 0 || op->axis == -b.input_shape(0).rank()) return false;
   const bool uses_batch = b.training() && !op->frozen;
   if (uses_batch && (op->by_step || (b.input(5) != kNoSlot && op->extent(b.input_shape(0)).inner != 1))) return false;
-  BatchNormKernel k;
+  BatchNormKernel k(b);
   k.op = *op;
   k.C = b.input_shape(3)[0];
   const Index N = b.input_shape(0)[0];
@@ -117,9 +128,10 @@ bool compile_batch_normalize(KernelBuilder& b) {
     k.squares = b.forward_temporary(N * k.C);
     k.variance = b.forward_temporary(k.C);
   }
-  k.mean = b.saved(k.C);
-  k.inverse = b.saved(k.C);
-  k.scale = b.saved(k.C);
+  const auto kept = [&](Index floats) { return uses_batch ? b.saved(floats) : b.packed(floats); };
+  k.mean = kept(k.C);
+  k.inverse = kept(k.C);
+  k.scale = kept(k.C);
   const bool trains = b.training() && (b.wants_grad(0) || b.wants_grad(1) || b.wants_grad(2));
   const bool needs_sums = trains && (uses_batch || b.wants_grad(1) || b.wants_grad(2));
   if (trains) {
@@ -127,6 +139,7 @@ bool compile_batch_normalize(KernelBuilder& b) {
     k.dgamma = b.input_grad(1);
     k.dbeta = b.input_grad(2);
     k.dy = b.output_grad();
+    if (k.epilogue.has_derivative()) b.backward_reads_output();
   }
   if (needs_sums) {
     b.backward_reads_input(0);
@@ -140,7 +153,7 @@ bool compile_batch_normalize(KernelBuilder& b) {
     b.forward_samples<&BatchNormKernel::moments>(kernel);
     b.forward_once<&BatchNormKernel::combine>(kernel);
   } else {
-    b.forward_once<&BatchNormKernel::use_moving>(kernel);
+    b.pack<&BatchNormKernel::use_moving>(kernel);
   }
   b.forward_samples<&BatchNormKernel::normalize>(kernel);
   if (needs_sums) {
