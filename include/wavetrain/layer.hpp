@@ -90,7 +90,8 @@ class Layer {
   const std::vector<Variable>& variables() const;
   // Without those of the layers in it.
   const std::vector<Variable>& own_variables() const;
-  // Those that training changes: none when it is frozen.
+  // Those that training changes: those of its own unless it is frozen, and those of the layers in it that are not. (A layer made
+  // with trainable=false leaves the layers in it as they are, as in Keras; set_trainable does not.)
   std::vector<Variable> trainable_variables() const;
   std::vector<Array> get_weights() const;
   // Throws ValueError when number or shapes differ.
@@ -178,6 +179,8 @@ class Lowering {
   // A weight of the current layer: drawn on first use, or given the values of `initial`; found again (by name) when the
   // model is lowered anew.
   Tensor weight(const WeightSpec& spec, const Array* initial = nullptr);
+  // A weight of a layer in this one, as one of this layer's own, too.
+  Tensor share(const Layer& part, const Variable& weight);
   // Weights declared until the returned guard dies belong to a part of the layer with its own place in files ("cell").
   class Group {
    public:
@@ -254,7 +257,7 @@ class Lowering {
   Graph& graph_;
   const Layer* layer_ = nullptr;
   std::string group_;
-  bool trainable_ = true;  // the current layer and all around it
+  bool trainable_ = true;  // the current layer
   bool used_mask_ = false;
   int steps_ = 0;                      // how many times time is folded into the batch
   const Layer* step_layer_ = nullptr;  // what the innermost lower_steps has been given

@@ -28,6 +28,7 @@
 #include "wavetrain/random.hpp"
 #include "wavetrain/regularizers.hpp"
 #include "wavetrain/sequential.hpp"
+#include "wavetrain/stft.hpp"
 #include "wavetrain/target.hpp"
 #include "wavetrain/threads.hpp"
 #include "wavetrain/utils.hpp"

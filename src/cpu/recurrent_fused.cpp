@@ -11,7 +11,6 @@
 // After foreach_target.h
 #include "cpu/gemm-inl.h"
 #include "cpu/recurrent_cells-inl.h"
-#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -262,7 +261,7 @@ HWY_INLINE void RowBackward(const RecurrentCall& call, const RecurrentBackStep& 
     const Index at = static_cast<Index>(n) * kLanes, left = r.units - j - at;
     rows[n] = {s.row + sample * s.sample_stride + j + at, nullptr, padded};
     // The row before it comes from memory, in time if asked for now.
-    for (int slot = 0; slot < Cell::kSlots; ++slot) hwy::Prefetch(rows[n].now - call.layout.row + slot * padded);
+    for (int slot = 0; slot < Cell::kSlots; ++slot) __builtin_prefetch(rows[n].now - call.layout.row + slot * padded);
     FloatVec dy = s.dy == nullptr ? hn::Zero(d) : LoadSome(s.dy + sample * s.dy_stride + j + at, left);
     if (s.mask != nullptr) {
       float* const repeated = s.repeated_dy + sample * padded + j + at;

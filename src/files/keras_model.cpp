@@ -51,7 +51,8 @@ Config model_config(const Sequential& model) {
 // The model without its weights. `compilation` is null when the file has none.
 Sequential model_from(const Config& config, const Config& compilation, KerasVersion version) {
   Sequential model = Sequential::from_config(upgraded_model(config, version).at("config"));
-  if (compilation.is_null()) return model;
+  // Keras writes an empty one for a model that is not compiled.
+  if (compilation.is_null() || (compilation.is_dict() && compilation.as_dict().empty())) return model;
   try {
     model.compile(compile_options(upgraded_compile_config(compilation, version)));
   } catch (const Error& error) {

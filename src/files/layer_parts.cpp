@@ -56,7 +56,11 @@ std::vector<LayerPart> parts_of(const Layer& layer) {
 NamedWeights named_weights(const Layer& layer) {
   NamedWeights weights;
   for (const LayerPart& part : parts_of(layer)) {
-    for (const Variable& variable : part.weights) weights.emplace_back(place_of(part.path, variable.name()), variable);
+    for (const Variable& variable : part.weights) {
+      const bool known =
+          std::any_of(weights.begin(), weights.end(), [&](const auto& weight) { return weight.second == variable; });
+      if (!known) weights.emplace_back(place_of(part.path, variable.name()), variable);
+    }
   }
   return weights;
 }

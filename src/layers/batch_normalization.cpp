@@ -22,11 +22,14 @@ layers::RenormClipping Codec<layers::RenormClipping>::from_config(const Config& 
   if (config.is_null()) return result;
   for (const auto& [key, value] : config.as_dict()) {
     if (key != "rmax" && key != "rmin" && key != "dmax") {
-      throw ValueError(fmt::format("Received invalid keys for `renorm_clipping` argument: {}. Supported values: ['rmax', 'rmin', "
-                                   "'dmax'].",
-                                   config.repr()));
+      throw ValueError(
+          fmt::format("Received invalid keys for `renorm_clipping` argument: {}. Supported values: ['rmax', 'rmin', "
+                      "'dmax'].",
+                      config.repr()));
     }
-    (key == "rmax" ? result.rmax : key == "rmin" ? result.rmin : result.dmax) = Codec<std::optional<double>>::from_config(value);
+    (key == "rmax"   ? result.rmax
+     : key == "rmin" ? result.rmin
+                     : result.dmax) = Codec<std::optional<double>>::from_config(value);
   }
   return result;
 }
@@ -112,35 +115,36 @@ Tensor BatchNormalization::lower(Lowering& graph, Tensor x) const {
   const Tensor mask = graph.mask(x);
   if (mask.value != kNoValue) {
     if (graph.shape(mask).rank() != shape.rank() - 1) {
-      graph.fail(fmt::format("The mask value should be a Tensor with one less dimension than the input. Received: "
-                             "mask.shape={}, inputs.shape={}",
-                             to_string(graph.shape(mask)), to_string(shape)));
+      graph.fail(
+          fmt::format("The mask value should be a Tensor with one less dimension than the input. Received: "
+                      "mask.shape={}, inputs.shape={}",
+                      to_string(graph.shape(mask)), to_string(shape)));
     }
-    if (axis != -1 && axis != shape.rank() - 1) graph.refuse("a mask together with another axis than the last");
   }
   if (renorm) {
-    if (mask.value != kNoValue) graph.refuse("a mask together with renorm");
     if (op.by_step) graph.refuse("renorm inside TimeDistributed");
-    return lower_renorm(graph, x, op, {gamma, beta, mean, variance});
+    return lower_renorm(graph, x, op, {gamma, beta, mean, variance, mask});
   }
   const Tensor samples = op.by_step ? graph.model_input() : Tensor{};
   return Lowering::with_mask_of(graph.apply(op, {x, gamma, beta, mean, variance, mask, samples}, {mean, variance}), x);
 }
 
 Tensor BatchNormalization::lower_renorm(Lowering& graph, Tensor x, const ops::BatchNormalize& plain,
-                                        const std::array<Tensor, 4>& weights) const {
+                                        const std::array<Tensor, 5>& weights) const {
   const auto& [rmax, rmin, dmax] = renorm_clipping;
   if (rmax && rmin && *rmax < *rmin) {
-    graph.fail(fmt::format("rmax should be greater than rmin in the `renorm_clipping` argument. Received: rmax={}, rmin={}.", *rmax,
-                           *rmin));
+    graph.fail(
+        fmt::format("rmax should be greater than rmin in the `renorm_clipping` argument. Received: rmax={}, rmin={}.",
+                    *rmax, *rmin));
   }
   if (dmax && *dmax < 0) {
     graph.fail(fmt::format("dmax should be non-negative in the `renorm_clipping` argument. Received: dmax={}.", *dmax));
   }
-  const auto& [gamma, beta, mean, variance] = weights;
+  const auto& [gamma, beta, mean, variance, mask] = weights;
   const Shape shape = graph.shape(mean);
   const Initializer deviation = SquareRoot{moving_variance_initializer};
-  const Tensor stddev = graph.weight({.name = "moving_stddev", .shape = shape, .initializer = deviation, .trainable = false});
+  const Tensor stddev =
+      graph.weight({.name = "moving_stddev", .shape = shape, .initializer = deviation, .trainable = false});
   const Tensor renorm_mean =
       graph.weight({.name = "renorm_mean", .shape = shape, .initializer = moving_mean_initializer, .trainable = false});
   const Tensor renorm_stddev =
@@ -152,7 +156,7 @@ Tensor BatchNormalization::lower_renorm(Lowering& graph, Tensor x, const ops::Ba
   op.r_min = rmin;
   op.d_max = dmax;
   return Lowering::with_mask_of(
-      graph.apply(op, {x, gamma, beta, mean, variance}, {mean, variance, stddev, renorm_mean, renorm_stddev}), x);
+      graph.apply(op, {x, gamma, beta, mean, variance, mask}, {mean, variance, stddev, renorm_mean, renorm_stddev}), x);
 }
 
 }  // namespace wavetrain::layers

@@ -72,6 +72,15 @@ Layer::Layer(std::unique_ptr<Definition> definition) : state_(std::make_shared<S
                                  definition->description().class_name, definition->name()));
   }
   state_->definition = std::move(definition);
+  if (trainable()) return;
+  for (const Sublayer& part : state_->sublayers) {
+    if (!part.layer.trainable()) continue;
+    log(LogLevel::warning, fmt::format("{} '{}' was made with trainable=False, which leaves the layers in it "
+                                       "trainable, as in Keras. Give it to those "
+                                       "layers, or freeze it afterwards with set_trainable(false).",
+                                       class_name(), name()));
+    break;
+  }
 }
 
 const std::string& Layer::name() const { return state_->definition->name(); }
@@ -93,13 +102,14 @@ const std::vector<Variable>& Layer::own_variables() const { return state_->varia
 
 std::vector<Variable> Layer::trainable_variables() const {
   std::vector<Variable> trained;
-  if (!trainable()) return trained;
+  const auto add = [&trained](const Variable& variable) {
+    if (std::find(trained.begin(), trained.end(), variable) == trained.end()) trained.push_back(variable);
+  };
   for (const Variable& variable : own_variables()) {
-    if (variable.trainable()) trained.push_back(variable);
+    if (trainable() && variable.trainable()) add(variable);
   }
   for (const Sublayer& part : sublayers()) {
-    const std::vector<Variable> more = part.layer.trainable_variables();
-    trained.insert(trained.end(), more.begin(), more.end());
+    for (const Variable& variable : part.layer.trainable_variables()) add(variable);
   }
   return trained;
 }
@@ -120,14 +130,15 @@ std::vector<Array> Layer::get_weights() const {
 
 void Layer::set_weights(const std::vector<Array>& weights) {
   if (weights.size() != variables().size()) {
-    throw ValueError(fmt::format("You called `set_weights(weights)` on layer '{}' with a weight list of length {}, but the "
-                                 "layer was expecting {} weights.",
-                                 name(), weights.size(), variables().size()));
+    throw ValueError(
+        fmt::format("You called `set_weights(weights)` on layer '{}' with a weight list of length {}, but the "
+                    "layer was expecting {} weights.",
+                    name(), weights.size(), variables().size()));
   }
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (weights[i].shape() != variables()[i].shape()) {
-      throw ValueError(fmt::format("Layer '{}' weight shape {} is not compatible with provided weight shape {}.", name(),
-                                   to_string(variables()[i].shape()), to_string(weights[i].shape())));
+      throw ValueError(fmt::format("Layer '{}' weight shape {} is not compatible with provided weight shape {}.",
+                                   name(), to_string(variables()[i].shape()), to_string(weights[i].shape())));
     }
   }
   for (std::size_t i = 0; i < weights.size(); ++i) Variable(variables()[i]).assign(weights[i]);
@@ -168,8 +179,9 @@ Layer make_layer(const std::string& class_name, const Config& arguments) {
   const auto entry = classes.find(class_name);
   if (entry == classes.end()) {
     if (const std::string reason = why_refused(class_name); !reason.empty()) throw NotSupported(reason);
-    throw ValueError(fmt::format("Unknown layer: '{}'.{} A layer of your own has to be registered first: register_layer<T>().",
-                                 class_name, did_you_mean(class_name, layer_class_names())));
+    throw ValueError(
+        fmt::format("Unknown layer: '{}'.{} A layer of your own has to be registered first: register_layer<T>().",
+                    class_name, did_you_mean(class_name, layer_class_names())));
   }
   return entry->second.make(arguments);
 }

@@ -25,10 +25,11 @@ Tensor Layer::lower(Lowering& graph, Tensor x) const {
   state_->output_shape = graph.shape(y);
   if (x.mask != kNoValue && y.mask == kNoValue && !graph.used_mask_ && !std::exchange(state_->told_of_mask, true)) {
     log(LogLevel::warning,
-        fmt::format("Layer '{}' (of type {}) was passed an input with a mask attached to it. However, this layer does not "
-                    "support masking and will therefore destroy the mask information. Downstream layers will not see the "
-                    "mask.",
-                    name(), class_name()));
+        fmt::format(
+            "Layer '{}' (of type {}) was passed an input with a mask attached to it. However, this layer does not "
+            "support masking and will therefore destroy the mask information. Downstream layers will not see the "
+            "mask.",
+            name(), class_name()));
   }
   return y;
 }
@@ -37,15 +38,17 @@ Lowering::Scope::Scope(Lowering& lowering, const Layer& layer)
     : lowering_(lowering),
       layer_(std::exchange(lowering.layer_, &layer)),
       group_(std::exchange(lowering.group_, std::string())),
-      trainable_(std::exchange(lowering.trainable_, lowering.trainable_ && layer.trainable())),
+      trainable_(std::exchange(lowering.trainable_, layer.trainable())),
       used_mask_(std::exchange(lowering.used_mask_, false)) {}
 
 Lowering::Scope::~Scope() {
   Layer::State& state = *lowering_.layer_->state_;
-  state.all_variables = state.variables;
+  std::vector<Variable>& all = state.all_variables;
+  all = state.variables;
   for (const Sublayer& part : state.sublayers) {
-    const auto& more = part.layer.variables();
-    state.all_variables.insert(state.all_variables.end(), more.begin(), more.end());
+    for (const Variable& more : part.layer.variables()) {
+      if (std::find(all.begin(), all.end(), more) == all.end()) all.push_back(more);
+    }
   }
   lowering_.layer_ = layer_;
   lowering_.group_ = std::move(group_);
@@ -90,22 +93,26 @@ void Lowering::refuse(const std::string& what) const {
 const Shape& Lowering::require_rank(Tensor x, int rank, bool last_known) const {
   const Shape& s = shape(x);
   if (s.rank() != rank) {
-    throw ValueError(fmt::format("Input 0 of layer '{}' is incompatible with the layer: expected ndim={}, found ndim={}. "
-                                 "Full shape received: {}",
-                                 layer_->name(), rank, s.rank(), to_string(s)));
+    throw ValueError(
+        fmt::format("Input 0 of layer '{}' is incompatible with the layer: expected ndim={}, found ndim={}. "
+                    "Full shape received: {}",
+                    layer_->name(), rank, s.rank(), to_string(s)));
   }
-  if (last_known && s.back() < 0) fail(fmt::format("the last dimension of the input must be known. Received: {}", to_string(s)));
+  if (last_known && s.back() < 0)
+    fail(fmt::format("the last dimension of the input must be known. Received: {}", to_string(s)));
   return s;
 }
 
 const Shape& Lowering::require_min_rank(Tensor x, int rank, bool last_known) const {
   const Shape& s = shape(x);
   if (s.rank() < rank) {
-    throw ValueError(fmt::format("Input 0 of layer '{}' is incompatible with the layer: expected min_ndim={}, found "
-                                 "ndim={}. Full shape received: {}",
-                                 layer_->name(), rank, s.rank(), to_string(s)));
+    throw ValueError(
+        fmt::format("Input 0 of layer '{}' is incompatible with the layer: expected min_ndim={}, found "
+                    "ndim={}. Full shape received: {}",
+                    layer_->name(), rank, s.rank(), to_string(s)));
   }
-  if (last_known && s.back() < 0) fail(fmt::format("the last dimension of the input must be known. Received: {}", to_string(s)));
+  if (last_known && s.back() < 0)
+    fail(fmt::format("the last dimension of the input must be known. Received: {}", to_string(s)));
   return s;
 }
 
@@ -127,6 +134,13 @@ Tensor Lowering::weight(const WeightSpec& spec, const Array* initial) {
     if (initial != nullptr) found->assign(*initial);
   }
   return {graph_.add_weight(*found, spec.trainable && trainable_), kNoValue};
+}
+
+Tensor Lowering::share(const Layer& part, const Variable& weight) {
+  auto& variables = layer_->state_->variables;
+  if (std::find(variables.begin(), variables.end(), weight) == variables.end())
+    variables.insert(variables.begin(), weight);
+  return {graph_.add_weight(weight, weight.trainable() && part.trainable()), kNoValue};
 }
 
 Lowering::Group::Group(Lowering& lowering, std::string name)

@@ -55,6 +55,7 @@ void register_builtin_layers() {
   register_layer<layers::SimpleRNNCell>();
   register_layer<layers::Softmax>();
   register_layer<layers::SpatialDropout1D>();
+  register_layer<layers::SpectralNormalization>();
   register_layer<layers::StackedRNNCells>();
   register_layer<layers::TimeDistributed>();
   register_layer<layers::UnitNormalization>();

@@ -8,10 +8,20 @@
 
 namespace wavetrain::reference {
 
-// x and y are (N, C, I): N samples (times what lies before the channel axis), C channels, I values after it. mask (N,
-// I) or null. Keras' BatchNormalization (3.15.1): biased variance, with a mask divided by count + 1e-7.
+// What takes part in the moments of an x (N, C, I): everything, or what a mask keeps. The mask is (N, I), the same for
+// all channels, or with `share` > 0 one entry for each run of `share` values of x.
+struct Kept {
+  Kept() = default;
+  Kept(const std::uint8_t* entries, Index shared_by = 0)
+      : mask(entries), share(shared_by) {}  // NOLINT: implicit on purpose
+  const std::uint8_t* mask = nullptr;
+  Index share = 0;
+};
+
+// x and y are (N, C, I): N samples (times what lies before the channel axis), C channels, I values after it. Keras'
+// BatchNormalization (3.15.1): biased variance, with a mask divided by count + 1e-7.
 template <class T>
-void batch_moments(T* mean, T* variance, const T* x, const std::uint8_t* mask, Index N, Index C, Index I);
+void batch_moments(T* mean, T* variance, const T* x, const Kept& kept, Index N, Index C, Index I);
 
 // y = gamma (x - mean) / sqrt(variance + epsilon) + beta, in training with the batch's own moments, else with moving
 // ones.
@@ -21,7 +31,7 @@ void batch_norm_forward(T* y, const T* x, const T* mean, const T* variance, cons
 
 // training: mean and variance depend on x (where the mask keeps it); otherwise they are constants.
 template <class T>
-void batch_norm_backward(T* dx, T* dgamma, T* dbeta, const T* dy, const T* x, const std::uint8_t* mask, const T* mean,
+void batch_norm_backward(T* dx, T* dgamma, T* dbeta, const T* dy, const T* x, const Kept& kept, const T* mean,
                          const T* variance, const T* gamma, T epsilon, bool training, Index N, Index C, Index I);
 
 // y = x / (1 - rate) where keep is nonzero, else 0; backward the same from dy, added to dx.

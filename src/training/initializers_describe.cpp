@@ -1,5 +1,6 @@
 // The arguments of the initializers and the names that they go by.
 #include "wavetrain/initializers.hpp"
+#include "wavetrain/stft.hpp"
 
 namespace wavetrain {
 namespace initializers {
@@ -127,6 +128,7 @@ Registry& InitializerFamily::registry() {
     registry->add<InitializerFamily, LecunUniform>();
     registry->add<InitializerFamily, LecunNormal>();
     registry->add<InitializerFamily, Orthogonal>({"OrthogonalInitializer"});
+    registry->add<InitializerFamily, STFT>({"STFTInitializer"});
     return registry;
   }();
   return instance;

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "training/text_table.hpp"
+#include "wavetrain/layers/nested.hpp"
 #include "wavetrain/sequential.hpp"
 
 namespace wavetrain {
@@ -27,7 +28,8 @@ int terminal_columns() {
 
 std::string with_separators(Index count) {
   std::string digits = std::to_string(count);
-  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3) digits.insert(static_cast<std::size_t>(i), ",");
+  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3)
+    digits.insert(static_cast<std::size_t>(i), ",");
   return digits;
 }
 
@@ -46,19 +48,21 @@ std::string shape_text(const Shape& shape) {
   return "(" + text + ")";
 }
 
-// Layers with weights are unbuilt without an input shape, and so are some that only look at it. Whether a layer will have
-// weights shows in its initializers.
+// Layers with weights are unbuilt without an input shape, and so are some that only look at it. Whether a layer will
+// have weights shows in its initializers.
 bool waits_for_build(const Layer& layer) {
   constexpr std::string_view kLookAtShape[] = {"Cropping1D",   "Flatten",      "Permute",      "Rescaling",
                                                "RepeatVector", "UpSampling1D", "ZeroPadding1D"};
   if (layer.built()) return false;
-  if (std::find(std::begin(kLookAtShape), std::end(kLookAtShape), layer.class_name()) != std::end(kLookAtShape)) return true;
+  if (std::find(std::begin(kLookAtShape), std::end(kLookAtShape), layer.class_name()) != std::end(kLookAtShape))
+    return true;
   const auto& fields = layer.description().fields;
-  return std::any_of(fields.begin(), fields.end(), [](const Field& field) { return field.name.ends_with("_initializer"); });
+  return std::any_of(fields.begin(), fields.end(),
+                     [](const Field& field) { return field.name.ends_with("_initializer"); });
 }
 
-// The widths that `rich` gives columns that ask for `positions` of the line and two blanks each: the line has room for the
-// positions alone, so every column gives up its part of the blanks and of the frame.
+// The widths that `rich` gives columns that ask for `positions` of the line and two blanks each: the line has room for
+// the positions alone, so every column gives up its part of the blanks and of the frame.
 std::vector<TextColumn> layout(int line_length, bool show_trainable) {
   std::vector<TextColumn> columns{
       {"Layer (type)", Justify::left}, {"Output Shape", Justify::left}, {"Param #", Justify::right}};
@@ -74,10 +78,12 @@ std::vector<TextColumn> layout(int line_length, bool show_trainable) {
   for (int i = 0; i < count; ++i) {
     const int asked = static_cast<int>(positions[static_cast<std::size_t>(i)] * line_length) - current;
     if (asked < 4) {
-      throw ValueError(fmt::format("Insufficient console width to print summary. Received: line_length={}", line_length));
+      throw ValueError(
+          fmt::format("Insufficient console width to print summary. Received: line_length={}", line_length));
     }
     current += asked;
-    const auto given_up = static_cast<int>(std::nearbyint(static_cast<double>(excess) / (count - i)));  // halves to even
+    const auto given_up =
+        static_cast<int>(std::nearbyint(static_cast<double>(excess) / (count - i)));  // halves to even
     columns[static_cast<std::size_t>(i)].width = asked + 2 - given_up;
     excess -= given_up;
   }
@@ -93,6 +99,19 @@ struct Weights {
   }
 };
 
+// A layer's row and, below a model in the model, those of its layers.
+void add_rows(const Layer& layer, int level, const SummaryOptions& options,
+              std::vector<std::vector<std::string>>& rows) {
+  const std::string prefix = level == 0 ? "" : std::string(static_cast<std::size_t>(3 * level), ' ') + "└ ";
+  std::vector<std::string> row{fmt::format("{}{} ({})", prefix, layer.name(), layer.class_name()),
+                               shape_text(layer.output_shape()),
+                               waits_for_build(layer) ? "0 (unbuilt)" : with_separators(layer.count_params())};
+  if (options.show_trainable) row.push_back(layer.variables().empty() ? "-" : layer.trainable() ? "Y" : "N");
+  rows.push_back(std::move(row));
+  if (!options.expand_nested || layer.as<layers::Nested>() == nullptr) return;
+  for (const Sublayer& inner : layer.sublayers()) add_rows(inner.layer, level + 1, options, rows);
+}
+
 std::string total_line(const char* what, const Weights& weights) {
   return fmt::format(" {}: {} ({})\n", what, with_separators(weights.count), readable_size(weights.bytes));
 }
@@ -106,11 +125,7 @@ std::string Sequential::summary(const SummaryOptions& options) const {
   Weights trainable, frozen, optimizer;
   std::vector<std::vector<std::string>> rows;
   for (const Layer& layer : layers()) {
-    const bool unbuilt = waits_for_build(layer);
-    std::vector<std::string> row{fmt::format("{} ({})", layer.name(), layer.class_name()), shape_text(layer.output_shape()),
-                                 unbuilt ? "0 (unbuilt)" : with_separators(layer.count_params())};
-    if (options.show_trainable) row.push_back(layer.variables().empty() ? "-" : layer.trainable() ? "Y" : "N");
-    rows.push_back(std::move(row));
+    add_rows(layer, 0, options, rows);
     Index trained = 0;
     for (const Variable& variable : layer.trainable_variables()) trained += variable.size();
     trainable.add(trained, sizeof(float));
@@ -123,11 +138,12 @@ std::string Sequential::summary(const SummaryOptions& options) const {
       optimizer.add(values != nullptr ? values->size() : 1, values != nullptr ? sizeof(float) : sizeof(std::int64_t));
     }
   }
-  const Weights total{trainable.count + frozen.count + optimizer.count, trainable.bytes + frozen.bytes + optimizer.bytes};
+  const Weights total{trainable.count + frozen.count + optimizer.count,
+                      trainable.bytes + frozen.bytes + optimizer.bytes};
 
-  std::string text = fmt::format("Model: \"{}\"\n", name()) + draw_table(layout(line_length, options.show_trainable), rows) +
-                     total_line("Total params", total) + total_line("Trainable params", trainable) +
-                     total_line("Non-trainable params", frozen);
+  std::string text = fmt::format("Model: \"{}\"\n", name()) +
+                     draw_table(layout(line_length, options.show_trainable), rows) + total_line("Total params", total) +
+                     total_line("Trainable params", trainable) + total_line("Non-trainable params", frozen);
   if (has_state) text += total_line("Optimizer params", optimizer);
   return text;
 }

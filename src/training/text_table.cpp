@@ -68,16 +68,21 @@ std::string row(const std::vector<TextColumn>& columns, const std::vector<std::s
 std::vector<std::string> wrap_text(const std::string& text, int width) {
   std::vector<std::string> lines;
   std::string line;
+  bool empty = true;  // the line, but for the blanks that the text begins with
   const auto end_line = [&] {
     if (length(line) > width) line = std::string(first_characters(line, width - 1)) + "…";
     lines.push_back(std::move(line));
     line.clear();
+    empty = true;
   };
-  for (std::size_t begin = text.find_first_not_of(' '); begin != std::string::npos;) {
+  std::size_t begin = text.find_first_not_of(' ');
+  if (begin != std::string::npos) line = text.substr(0, begin);
+  while (begin != std::string::npos) {
     const std::size_t end = std::min(text.find(' ', begin), text.size());
     const std::string word = text.substr(begin, end - begin);
-    if (!line.empty() && length(line) + 1 + length(word) > width) end_line();
-    line += (line.empty() ? "" : " ") + word;
+    if (!empty && length(line) + 1 + length(word) > width) end_line();
+    line += (empty ? "" : " ") + word;
+    empty = false;
     begin = text.find_first_not_of(' ', end);
   }
   end_line();

@@ -14,7 +14,8 @@ struct TextColumn {
   int width = 0;  // with one blank on either side
 };
 
-// The text in lines of at most `width` characters, broken between words; a longer word is cut and ends in "…".
+// The text in lines of at most `width` characters, broken between words, with the blanks
+// that it begins with; a longer word is cut and ends in "…".
 std::vector<std::string> wrap_text(const std::string& text, int width);
 
 // A heavy frame around the headers and a line between rows. Rows have one text per column. Characters outside ASCII count as

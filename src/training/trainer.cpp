@@ -7,6 +7,7 @@
 
 #include "cpu/flush_denormals.hpp"
 #include "cpu/pool.hpp"
+#include "cpu/reduce.hpp"
 
 namespace wavetrain {
 namespace {
@@ -32,6 +33,10 @@ Trainer::Trainer(Sequential& model, CompileOptions options) : model_(&model), op
                                  options_.steps_per_execution));
   }
   if (!options_.optimizer.has_value()) throw ValueError("compile needs an optimizer. Received: optimizer=None");
+  const Config optimizer = options_.optimizer.config();
+  const Config* arguments = optimizer.is_dict() ? optimizer.find("config") : nullptr;
+  const Config* factor = arguments != nullptr ? arguments->find("loss_scale_factor") : nullptr;
+  if (factor != nullptr && !factor->is_null()) loss_scale_ = static_cast<float>(factor->as_double());
   const auto known = [&](const std::string& name) {
     return std::any_of(metrics_.begin(), metrics_.end(), [&](const Tracked& tracked) { return tracked.name == name; });
   };
@@ -246,6 +251,14 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weight
          (loss.reduction() == Reduction::none ? static_cast<double>(std::max<Index>(shape.rows, 1)) : 1.0);
 }
 
+void Trainer::scale_gradients(cpu::Workspace& work) {
+  if (loss_scale_ == 1) return;
+  // As if the loss had been scaled: the optimizer divides by it again.
+  for (const cpu::FlatLayout::Block& block : work.plan().gradients().blocks) {
+    cpu::scale(block.size, loss_scale_, work.gradients() + block.offset);
+  }
+}
+
 double Trainer::add_regularizers(cpu::Workspace& work, bool train) {
   double penalty = 0;
   const Graph& graph = work.plan().graph();
@@ -319,6 +332,7 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
   if (train) {
     work.backward();
     loss += add_regularizers(work, true);
+    scale_gradients(work);
     options_.optimizer.apply();
     ++state().updates;
   } else {

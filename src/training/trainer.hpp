@@ -82,6 +82,8 @@ class Trainer {
   void apply_mask(const cpu::Workspace& work, bool weighted, const LossShape& shape);
   double apply_loss(cpu::Workspace& work, bool train, const float* weights);
   double add_regularizers(cpu::Workspace& work, bool train);
+  // By the optimizer's loss_scale_factor.
+  void scale_gradients(cpu::Workspace& work);
   double mean_loss() const { return loss_count_ == 0 ? 0.0 : loss_sum_ / static_cast<double>(loss_count_); }
   // In the order of `compile`.
   Logs results() const;
@@ -90,6 +92,7 @@ class Trainer {
 
   Sequential* model_;
   CompileOptions options_;
+  float loss_scale_ = 1;
   std::vector<Tracked> metrics_;
   std::unique_ptr<cpu::Workspace> train_, test_;
   std::shared_ptr<AlignedVector<float>> gradients_;

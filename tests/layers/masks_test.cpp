@@ -203,6 +203,8 @@ TEST(Masks, Gradients) {
   check({Masking{}, Dense{.units = 2}, GlobalAveragePooling1D{.keepdims = true}});
   check({Masking{}, Dense{.units = 2, .use_bias = false}, BatchNormalization{}});  // a bias would have no gradient
   check({Masking{}, BatchNormalization{.center = false}, LSTM{.units = 3}});
+  check({Masking{}, BatchNormalization{.axis = 1}, LSTM{.units = 3}});
+  check({Masking{}, BatchNormalization{.axis = -2, .scale = false}});
   for (const bool zero : {false, true}) {
     check({Masking{}, LSTM{.units = 3, .return_sequences = true, .zero_output_for_mask = zero}});
     check({Masking{}, GRU{.units = 3, .go_backwards = true, .zero_output_for_mask = zero}});

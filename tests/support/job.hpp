@@ -137,24 +137,41 @@ inline void Job::evaluate(const Config& action) {
                                     {.batch_size = action.at("batch_size").as_int(),
                                      .verbose = 0,
                                      .sample_weight = optional_input(action, "sample_weight")});
-  for (const auto& [key, value] : logs) put(action.at("out").as_string() + "/" + key, Shape{}, {&value, 1});
+  for (const auto& [key, value] : logs) {
+    const std::vector<double>* several = logs.values(key);
+    const Shape shape = several != nullptr ? Shape{static_cast<Index>(several->size())} : Shape{};
+    put(action.at("out").as_string() + "/" + key, shape,
+        several != nullptr ? std::span(*several) : std::span(&value, 1));
+  }
 }
 
 inline void Job::train_on_batch(const Config& action) {
   const DataView x = input(action, "x"), y = input(action, "y"), weight = optional_input(action, "sample_weight");
   const Index batch_size = action.at("batch_size").as_int();
   std::map<std::string, std::vector<double>> series;
+  std::map<std::string, Index> widths;  // of quantities of several values
   Index begin = 0;
   for (Index step = 0; step < action.at("steps").as_int(); ++step) {
     const Index count = std::min(batch_size, x.rows() - begin);
     BatchOptions options{.class_weight = job_parts::class_weight(action)};
     if (weight.has_value()) options.sample_weight = weight.slice(begin, count);
     const Logs logs = model_.train_on_batch(x.slice(begin, count), y.slice(begin, count), options);
-    for (const auto& [key, value] : logs) series[key].push_back(value);
+    for (const auto& [key, value] : logs) {
+      const std::vector<double>* several = logs.values(key);
+      if (several == nullptr) {
+        series[key].push_back(value);
+      } else {
+        series[key].insert(series[key].end(), several->begin(), several->end());
+        widths[key] = static_cast<Index>(several->size());
+      }
+    }
     begin = begin + count == x.rows() ? 0 : begin + count;
   }
   for (const auto& [key, values] : series) {
-    put(action.at("out").as_string() + "/" + key, Shape{static_cast<Index>(values.size())}, values);
+    const auto width = widths.find(key);
+    const auto size = static_cast<Index>(values.size());
+    put(action.at("out").as_string() + "/" + key,
+        width == widths.end() ? Shape{size} : Shape{size / width->second, width->second}, values);
   }
 }
 
@@ -169,8 +186,16 @@ inline void Job::fit(const Config& action) {
                                       .class_weight = job_parts::class_weight(action),
                                       .sample_weight = optional_input(action, "sample_weight")});
   for (const std::string& key : history.names()) {
-    const std::vector<double>& values = history[key];
-    put(action.at("out").as_string() + "/" + key, Shape{static_cast<Index>(values.size())}, values);
+    std::vector<double> values = history[key];
+    Shape shape{static_cast<Index>(values.size())};
+    try {
+      const std::vector<std::vector<double>>& several = history.values(key);
+      values.clear();
+      for (const std::vector<double>& epoch : several) values.insert(values.end(), epoch.begin(), epoch.end());
+      shape = {shape[0], static_cast<Index>(values.size()) / shape[0]};
+    } catch (const IndexError&) {  // one value per epoch
+    }
+    put(action.at("out").as_string() + "/" + key, shape, values);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "wavetrain/random.hpp"
+#include "wavetrain/stft.hpp"
 
 namespace wavetrain {
 namespace {
@@ -165,6 +166,70 @@ TEST(Initializers, UsersOwnJoins) {
   register_initializer<Ramp>({"slope"});  // the same again
   EXPECT_EQ(Initializer("slope")({3}, 0), (Array{0, 1, 2}));
   EXPECT_EQ(Initializer(Initializer(Ramp{.step = 2}).config())({2}, 0), (Array{0, 2}));
+}
+
+TEST(Initializers, WindowsAreThoseOfScipy) {
+  struct Case {
+    const char* name;
+    std::vector<double> symmetric, periodic;  // values 0 to 2 of 5, values 1 to 3 of 8
+  };
+  // scipy.signal.get_window of scipy 1.17.1
+  const std::vector<Case> cases{
+      {"boxcar", {1.0, 1.0, 1.0}, {1.0, 1.0, 1.0}},
+      {"triang", {0.333333333, 0.666666667, 1.0}, {0.4, 0.6, 0.8}},
+      {"blackman", {0.0, 0.34, 1.0}, {0.066446609, 0.34, 0.773553391}},
+      {"hamming", {0.08, 0.54, 1.0}, {0.214730881, 0.54, 0.865269119}},
+      {"hann", {0.0, 0.5, 1.0}, {0.146446609, 0.5, 0.853553391}},
+      {"bartlett", {0.0, 0.5, 1.0}, {0.25, 0.5, 0.75}},
+      {"flattop", {-0.000421051, -0.05473684, 1.000000003}, {-0.026872193, -0.05473684, 0.444135357}},
+      {"parzen", {0.016, 0.424, 1.0}, {0.074074074, 0.341563786, 0.769547325}},
+      {"bohman", {0.0, 0.318309886, 1.0}, {0.048302384, 0.318309886, 0.755409165}},
+      {"blackmanharris", {6e-05, 0.21747, 1.0}, {0.021735837, 0.21747, 0.695764163}},
+      {"nuttall", {0.0003628, 0.2269824, 1.0}, {0.025205567, 0.2269824, 0.701958233}},
+      {"barthann", {0.0, 0.5, 1.0}, {0.171299423, 0.5, 0.828700577}},
+      {"cosine", {0.309016994, 0.809016994, 1.0}, {0.5, 0.766044443, 0.939692621}},
+      {"exponential", {0.135335283, 0.367879441, 1.0}, {0.049787068, 0.135335283, 0.367879441}},
+      {"tukey", {0.0, 1.0, 1.0}, {0.5, 1.0, 1.0}},
+      {"taylor", {0.332496948, 0.772014579, 1.0}, {0.46690632, 0.724675112, 0.924655825}},
+      {"lanczos", {0.0, 0.636619772, 1.0}, {0.300105439, 0.636619772, 0.900316316}},
+  };
+  for (const Case& c : cases) {
+    const std::vector<double> symmetric = initializers::window_values(c.name, 5, false);
+    const std::vector<double> periodic = initializers::window_values(c.name, 8, true);
+    ASSERT_EQ(symmetric.size(), 5u);
+    ASSERT_EQ(periodic.size(), 8u);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_NEAR(symmetric[i], c.symmetric[i], 2e-9) << c.name << i;
+      EXPECT_NEAR(symmetric[i], symmetric[4 - i], 1e-12) << c.name << i;
+      EXPECT_NEAR(periodic[i + 1], c.periodic[i], 2e-9) << c.name << i;
+    }
+  }
+  EXPECT_EQ(initializers::window_values("hann", 1, true), std::vector<double>{1.0});
+  EXPECT_THROW(initializers::window_values("kaiser", 4, true), ValueError);
+}
+
+TEST(Initializers, StftIsKeras) {
+  const auto values = [](const initializers::STFT& stft) {
+    std::vector<float> out(5 * 4);
+    stft.fill({5, 1, 4}, out, 0);
+    return out;
+  };
+  const auto expect = [](const std::vector<float>& out, std::size_t row, const std::vector<double>& numbers) {
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(out[row * 4 + i], numbers[i], 3e-7) << row << " " << i;
+  };
+  // keras.initializers.STFT of Keras 3.15.1 for the shape (5, 1, 4)
+  expect(values({}), 1, {0.40824831, 0.20412409, -0.20412420, -0.40824831});
+  expect(values({}), 3, {0.40824831, -0.40824831, 0.40824831, -0.40824831});
+  expect(values({.side = "imag", .window = "taylor", .scaling = "spectrum"}), 1, {0, -0.20834510, -0.20834510, 0});
+  expect(values({.window = "tukey", .scaling = std::nullopt, .periodic = true}), 1,
+         {0.90450847, 0.45225421, -0.45225429, -0.90450847});
+  expect(values({.side = "imag", .window = {}}), 1, {0, -0.86602539, -0.86602539, 0});
+  expect(values({.window = std::vector<double>{1, 2, 3, 2, 1}, .scaling = "spectrum"}), 0,
+         {1.0 / 9, 1.0 / 9, 1.0 / 9, 1.0 / 9});
+  EXPECT_THROW(values({.window = std::vector<double>{1, 2}}), ValueError);
+  const Initializer again(Initializer(initializers::STFT{.side = "imag", .window = "hamm"}).config());
+  EXPECT_EQ(again.class_name(), "STFT");
+  EXPECT_EQ(Initializer(Config("STFTInitializer")).class_name(), "STFT");
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ class Summary : public ::testing::Test {
   static Sequential classify() {
     return Sequential({layers::Conv1D{.filters = 32, .kernel_size = 3, .activation = "relu", .input_shape = {100, 1}},
                        layers::MaxPooling1D{.pool_size = 2}, layers::Flatten{},
-                       layers::Dense{.units = 128, .activation = "relu"}, layers::Dense{.units = 1, .activation = "sigmoid"}});
+                       layers::Dense{.units = 128, .activation = "relu"},
+                       layers::Dense{.units = 1, .activation = "sigmoid"}});
   }
 };
 
@@ -78,6 +79,35 @@ Model: "sequential"
 )");
 }
 
+TEST_F(Summary, OpensModelsInside) {
+  const Sequential deep({layers::Dense{.units = 2, .name = "c"}}, "deep");
+  const Sequential inner({layers::Dense{.units = 4, .name = "a"}, layers::Nested{deep}}, "inner");
+  const Sequential model({layers::Conv1D{.filters = 4, .kernel_size = 3, .name = "conv", .input_shape = {6, 3}},
+                          layers::Nested{inner}, layers::Dense{.units = 1, .name = "last"}},
+                         "model");
+  EXPECT_EQ("\n" + model.summary({.line_length = 80, .expand_nested = true}), R"(
+Model: "model"
+┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓
+┃ Layer (type)                      ┃ Output Shape             ┃       Param # ┃
+┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━┩
+│ conv (Conv1D)                     │ (None, 4, 4)             │            40 │
+├───────────────────────────────────┼──────────────────────────┼───────────────┤
+│ inner (Sequential)                │ (None, 4, 2)             │            30 │
+├───────────────────────────────────┼──────────────────────────┼───────────────┤
+│    └ a (Dense)                    │ (None, 4, 4)             │            20 │
+├───────────────────────────────────┼──────────────────────────┼───────────────┤
+│    └ deep (Sequential)            │ (None, 4, 2)             │            10 │
+├───────────────────────────────────┼──────────────────────────┼───────────────┤
+│       └ c (Dense)                 │ (None, 4, 2)             │            10 │
+├───────────────────────────────────┼──────────────────────────┼───────────────┤
+│ last (Dense)                      │ (None, 4, 1)             │             3 │
+└───────────────────────────────────┴──────────────────────────┴───────────────┘
+ Total params: 73 (292.00 B)
+ Trainable params: 73 (292.00 B)
+ Non-trainable params: 0 (0.00 B)
+)");
+}
+
 TEST_F(Summary, Narrow) {
   EXPECT_EQ("\n" + classify().summary({.line_length = 40}), R"(
 Model: "sequential"
@@ -106,11 +136,11 @@ Model: "sequential"
 }
 
 TEST_F(Summary, Channels) {
-  const Sequential model({layers::Conv1D{.filters = 64, .kernel_size = 5, .activation = "relu", .input_shape = {100, 3}},
-                          layers::BatchNormalization{},
-                          layers::Conv1D{.filters = 128, .kernel_size = 3, .activation = "relu"},
-                          layers::GlobalAveragePooling1D{}, layers::Dense{.units = 10, .activation = "softmax"}},
-                         "sequential");
+  const Sequential model(
+      {layers::Conv1D{.filters = 64, .kernel_size = 5, .activation = "relu", .input_shape = {100, 3}},
+       layers::BatchNormalization{}, layers::Conv1D{.filters = 128, .kernel_size = 3, .activation = "relu"},
+       layers::GlobalAveragePooling1D{}, layers::Dense{.units = 10, .activation = "softmax"}},
+      "sequential");
   EXPECT_EQ(in_80_columns(model), R"(
 Model: "sequential"
 ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓
@@ -135,10 +165,11 @@ Model: "sequential"
 }
 
 TEST_F(Summary, Recurrent) {
-  const Sequential model({layers::Conv1D{.filters = 64, .kernel_size = 7, .activation = "relu", .input_shape = {200, 1}},
-                          layers::MaxPooling1D{.pool_size = 2}, layers::LSTM{.units = 128, .return_sequences = true},
-                          layers::LSTM{.units = 64}, layers::Dense{.units = 1}},
-                         "sequential");
+  const Sequential model(
+      {layers::Conv1D{.filters = 64, .kernel_size = 7, .activation = "relu", .input_shape = {200, 1}},
+       layers::MaxPooling1D{.pool_size = 2}, layers::LSTM{.units = 128, .return_sequences = true},
+       layers::LSTM{.units = 64}, layers::Dense{.units = 1}},
+      "sequential");
   EXPECT_EQ(in_80_columns(model), R"(
 Model: "sequential"
 ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓
@@ -161,8 +192,8 @@ Model: "sequential"
 }
 
 TEST_F(Summary, Unbuilt) {
-  const Sequential model({layers::Conv1D{.filters = 4, .kernel_size = 3}, layers::Dropout{.rate = 0.5}, layers::Flatten{},
-                          layers::Dense{.units = 2}});
+  const Sequential model({layers::Conv1D{.filters = 4, .kernel_size = 3}, layers::Dropout{.rate = 0.5},
+                          layers::Flatten{}, layers::Dense{.units = 2}});
   EXPECT_EQ(in_80_columns(model), R"(
 Model: "sequential"
 ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓

@@ -6,11 +6,11 @@
 //   mask    passed on
 //
 // In training, mean and variance (divided by n, not n - 1) are those of the batch, and the moving ones follow:
-// moving = moving · momentum + batch · (1 - momentum). In inference, and always when `trainable` is false, the moving ones
-// are used.
+// moving = moving · momentum + batch · (1 - momentum). In inference, and always when `trainable` is false, the moving
+// ones are used.
 //
-// With `renorm`, training uses batch renormalisation (graph/ops/batch_renormalize.hpp), limited by renorm_clipping, and there are
-// three more weights: moving_stddev, renorm_mean, renorm_stddev.
+// With `renorm`, training uses batch renormalisation (graph/ops/batch_renormalize.hpp), limited by renorm_clipping, and
+// there are three more weights: moving_stddev, renorm_mean, renorm_stddev.
 #pragma once
 
 #include <array>
@@ -73,7 +73,7 @@ struct BatchNormalization {
 
  private:
   Tensor lower_renorm(Lowering& graph, Tensor x, const ops::BatchNormalize& plain,
-                      const std::array<Tensor, 4>& weights) const;
+                      const std::array<Tensor, 5>& weights) const;
 };
 
 }  // namespace wavetrain::layers

@@ -2,11 +2,13 @@
 //
 //   input   (batch, T, S, C), S known; (batch, T, C, S) with data_format="channels_first"
 //   output  (batch, S', filters), or with return_sequences (batch, T, S', filters); S' as the output length of Conv1D
-//   weights kernel (kernel_size, C, 4 · filters), recurrent_kernel (kernel_size, filters, 4 · filters), bias (4 · filters), in
+//   weights kernel (kernel_size, C, 4 · filters), recurrent_kernel (kernel_size, filters, 4 · filters), bias (4 ·
+//   filters), in
 //           gates i, f, c, o. The state is convolved with stride 1, `same` and undilated
-//   mask    refused
+//   mask    (batch, T), or (batch, T, S) with padding "same" and no strides; used, and passed on with return_sequences
 //
-// Dropout draws a mask per gate, the same for all steps. Throws ValueError when strides and dilation_rate are both above 1.
+// Dropout draws a mask per gate, the same for all steps. Throws ValueError when strides and dilation_rate are both
+// above 1.
 #pragma once
 
 #include "wavetrain/layer.hpp"
@@ -41,7 +43,7 @@ struct ConvLSTM1D {
   bool return_state = false;
   bool go_backwards = false;
   bool stateful = false;
-  bool unroll = false;  // changes nothing
+  bool unroll = false;                // changes nothing
   bool zero_output_for_mask = false;  // masks are refused
 
   // Common to all layers.

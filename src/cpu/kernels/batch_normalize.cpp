@@ -106,7 +106,8 @@ bool compile_batch_normalize(KernelBuilder& b) {
   const auto* op = dynamic_cast<const ops::BatchNormalize*>(&b.op());
   // Normalising the batch axis itself mixes samples in a way that these kernels do not know.
   if (op == nullptr || op->axis == 0 || op->axis == -b.input_shape(0).rank()) return false;
-  if (op->by_step && b.training() && !op->frozen) return false;
+  const bool uses_batch = b.training() && !op->frozen;
+  if (uses_batch && (op->by_step || (b.input(5) != kNoSlot && op->extent(b.input_shape(0)).inner != 1))) return false;
   BatchNormKernel k(b);
   k.op = *op;
   k.C = b.input_shape(3)[0];
@@ -118,7 +119,6 @@ bool compile_batch_normalize(KernelBuilder& b) {
   k.moving_mean = b.input(3);
   k.moving_variance = b.input(4);
   k.y = b.output();
-  const bool uses_batch = b.training() && !op->frozen;
   if (uses_batch) {
     k.mask = MaskBytes(b, 5);
     if (k.mask) k.kept = b.saved(static_cast<Index>(sizeof(Index) / sizeof(float)));

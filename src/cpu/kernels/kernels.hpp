@@ -19,6 +19,7 @@ bool compile_recurrent(KernelBuilder& builder);
 bool compile_join(KernelBuilder& builder);
 bool compile_apply_mask(KernelBuilder& builder);
 bool compile_step_mask(KernelBuilder& builder);
+bool compile_spectral_normalize(KernelBuilder& builder);
 bool compile_embed(KernelBuilder& builder);
 bool compile_reference(KernelBuilder& builder);
 

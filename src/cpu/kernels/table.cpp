@@ -18,6 +18,7 @@ const std::vector<KernelEntry>& kernel_table() {
       {"join", compile_join},
       {"apply_mask", compile_apply_mask},
       {"step_mask", compile_step_mask},
+      {"spectral_normalize", compile_spectral_normalize},
       {"embed", compile_embed},
       {"reference", compile_reference},
   };

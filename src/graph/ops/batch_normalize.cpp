@@ -27,6 +27,9 @@ BatchNormalize::Extent BatchNormalize::extent(const Shape& x) const {
 
 namespace {
 
+// A mask has all axes but the last.
+reference::Kept kept(const Shape& x, const std::uint8_t* mask) { return {mask, x.back()}; }
+
 // The mask as bytes at `to`; null without one.
 template <class T>
 const std::uint8_t* mask_bytes(const OpCall<T>& call, T* to) {
@@ -84,7 +87,8 @@ void BatchNormalize::run_forward(const OpCall<T>& call) const {
   T* mean = call.saved;
   T* variance = call.saved + C;
   if (uses_batch) {
-    reference::batch_moments(mean, variance, call.input[0], mask_bytes(call, call.saved + 2 * C), N, C, I);
+    reference::batch_moments(mean, variance, call.input[0],
+                             kept(call.input_shape[0], mask_bytes(call, call.saved + 2 * C)), N, C, I);
     update_moving(call, mean, variance, C);
   } else {
     std::copy_n(call.input[3], C, mean);
@@ -102,9 +106,10 @@ void BatchNormalize::run_backward(const OpCall<T>& call) const {
   }
   const bool uses_batch = call.training && !frozen;
   if (by_step && uses_batch) return backward_steps(call);
-  reference::batch_norm_backward(call.input_grad[0], call.input_grad[1], call.input_grad[2], call.output_grad, call.input[0],
-                                 mask_bytes(call, call.saved + 2 * C), call.saved, call.saved + C, call.input[1],
-                                 static_cast<T>(epsilon), uses_batch, N, C, I);
+  reference::batch_norm_backward(call.input_grad[0], call.input_grad[1], call.input_grad[2], call.output_grad,
+                                 call.input[0], kept(call.input_shape[0], mask_bytes(call, call.saved + 2 * C)),
+                                 call.saved, call.saved + C, call.input[1], static_cast<T>(epsilon), uses_batch, N, C,
+                                 I);
 }
 
 template <class T>
@@ -116,9 +121,10 @@ void BatchNormalize::forward_steps(const OpCall<T>& call) const {
   for (Index t = 0; t < s.steps; ++t) {
     T* const mean = s.moments(t);
     take_step(call.input[0], s.x, s.samples, s.steps, t, s.size);
-    reference::batch_moments(mean, mean + C, s.x, s.step_mask(call, t), N, C, I);
+    reference::batch_moments(mean, mean + C, s.x, kept(one, s.step_mask(call, t)), N, C, I);
     update_moving(call, mean, mean + C, C);
-    reference::batch_norm_forward(s.y, s.x, mean, mean + C, call.input[1], call.input[2], static_cast<T>(epsilon), N, C, I);
+    reference::batch_norm_forward(s.y, s.x, mean, mean + C, call.input[1], call.input[2], static_cast<T>(epsilon), N, C,
+                                  I);
     put_step(s.y, call.output, s.samples, s.steps, t, s.size);
   }
 }
@@ -134,8 +140,9 @@ void BatchNormalize::backward_steps(const OpCall<T>& call) const {
     take_step(call.input[0], s.x, s.samples, s.steps, t, s.size);
     take_step(call.output_grad, s.y, s.samples, s.steps, t, s.size);
     std::fill_n(s.dx, s.samples * s.size, T{0});
-    reference::batch_norm_backward(s.dx, call.input_grad[1], call.input_grad[2], s.y, s.x, s.step_mask(call, t), mean, mean + C,
-                                   call.input[1], static_cast<T>(epsilon), true, N, C, I);
+    reference::batch_norm_backward(s.dx, call.input_grad[1], call.input_grad[2], s.y, s.x,
+                                   kept(one, s.step_mask(call, t)), mean, mean + C, call.input[1],
+                                   static_cast<T>(epsilon), true, N, C, I);
     if (call.input_grad[0] != nullptr) put_step(s.dx, call.input_grad[0], s.samples, s.steps, t, s.size);
   }
 }

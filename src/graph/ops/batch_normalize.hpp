@@ -6,16 +6,16 @@
 namespace wavetrain::ops {
 
 struct BatchNormalize final : OpMath<BatchNormalize> {
-  int axis = -1;           // positive or negative, the batch counted
+  int axis = -1;  // positive or negative, the batch counted
   double momentum = 0.99;
   double epsilon = 1e-3;
-  bool frozen = false;     // inference formula in training, too
-  // Samples are steps of samples (see Fold), and each step has its own statistics, in turn, as in Keras' TimeDistributed. One
-  // more input says by its first dimension how many samples there are.
+  bool frozen = false;  // inference formula in training, too
+  // Samples are steps of samples (see Fold), and each step has its own statistics, in turn, as in Keras'
+  // TimeDistributed. One more input says by its first dimension how many samples there are.
   bool by_step = false;
 
-  // Inputs: x, gamma (optional), beta (optional), moving mean, moving variance, mask (optional; only with the last axis) of
-  // the positions that count in the statistics. States: moving mean, moving variance.
+  // Inputs: x, gamma (optional), beta (optional), moving mean, moving variance, mask (optional; all axes of x but the
+  // last) of the positions that count in the statistics. States: moving mean, moving variance.
   std::string_view name() const override { return "batch_normalize"; }
   Shape infer(std::span<const Shape> inputs) const override;
   bool sample_wise(bool training) const override { return !training || frozen; }

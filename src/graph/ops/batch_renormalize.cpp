@@ -14,6 +14,15 @@ void follow(T& moving, T value, double momentum) {
   moving = moving * static_cast<T>(momentum) + value * static_cast<T>(1 - momentum);
 }
 
+// The mask as bytes at `to`.
+template <class T>
+reference::Kept kept(const OpCall<T>& call, T* to) {
+  if (call.input[5] == nullptr) return {};
+  auto* const bytes = reinterpret_cast<std::uint8_t*>(to);
+  for (Index i = 0; i < call.input_shape[5].size(); ++i) bytes[i] = call.input[5][i] != 0 ? 1 : 0;
+  return {bytes, call.input_shape[0].back()};
+}
+
 }  // namespace
 
 template <class T>
@@ -22,7 +31,7 @@ void BatchRenormalize::run_forward(const OpCall<T>& call) const {
   const T e = static_cast<T>(plain.epsilon);
   T *mean = call.saved, *variance = mean + C, *r = variance + C, *d = r + C;
   if (call.training && !plain.frozen) {
-    reference::batch_moments(mean, variance, call.input[0], static_cast<const std::uint8_t*>(nullptr), N, C, I);
+    reference::batch_moments(mean, variance, call.input[0], kept(call, d + C), N, C, I);
     for (Index c = 0; c < C; ++c) {
       T &moving_mean = call.state[0][c], &moving_variance = call.state[1][c], &moving_stddev = call.state[2][c];
       T &renorm_mean = call.state[3][c], &renorm_stddev = call.state[4][c];
@@ -47,7 +56,8 @@ void BatchRenormalize::run_forward(const OpCall<T>& call) const {
   for (Index n = 0; n < N; ++n) {
     for (Index c = 0; c < C; ++c) {
       const T inverse = r[c] / std::sqrt(variance[c] + e);
-      const T gamma = call.input[1] == nullptr ? T{1} : call.input[1][c], beta = call.input[2] == nullptr ? T{0} : call.input[2][c];
+      const T gamma = call.input[1] == nullptr ? T{1} : call.input[1][c],
+              beta = call.input[2] == nullptr ? T{0} : call.input[2][c];
       for (Index i = (n * C + c) * I; i < (n * C + c + 1) * I; ++i) {
         call.output[i] = ((call.input[0][i] - mean[c]) * inverse + d[c]) * gamma + beta;
       }
@@ -58,12 +68,17 @@ void BatchRenormalize::run_forward(const OpCall<T>& call) const {
 template <class T>
 void BatchRenormalize::run_backward(const OpCall<T>& call) const {
   const auto [N, C, I] = plain.extent(call.input_shape[0]);
-  const T e = static_cast<T>(plain.epsilon), count = static_cast<T>(N * I);
-  const T *mean = call.saved, *variance = mean + C, *r = variance + C, *d = r + C;
+  const T e = static_cast<T>(plain.epsilon);
+  T *mean = call.saved, *variance = mean + C, *r = variance + C, *d = r + C;
+  const bool constant = !call.training || plain.frozen;
+  const reference::Kept in_moments = constant ? reference::Kept{} : kept(call, d + C);
+  const auto counts = [&in_moments](Index i) {
+    return in_moments.mask == nullptr || in_moments.mask[i / in_moments.share] != 0;
+  };
   T *dx = call.input_grad[0], *dgamma = call.input_grad[1], *dbeta = call.input_grad[2];
   for (Index c = 0; c < C; ++c) {
     const T inverse = 1 / std::sqrt(variance[c] + e);
-    T sum = 0, product = 0;
+    T sum = 0, product = 0, count = 0;
     const auto each = [&, N = N, C = C, I = I](auto f) {  // clang 14 captures no structured bindings
       for (Index n = 0; n < N; ++n) {
         for (Index i = (n * C + c) * I; i < (n * C + c + 1) * I; ++i) f(i, (call.input[0][i] - mean[c]) * inverse);
@@ -72,14 +87,18 @@ void BatchRenormalize::run_backward(const OpCall<T>& call) const {
     each([&](Index i, T scaled) {
       sum += call.output_grad[i];
       product += call.output_grad[i] * scaled;
+      if (counts(i)) count += 1;
     });
     if (dbeta != nullptr) dbeta[c] = sum;
     if (dgamma != nullptr) dgamma[c] = product * r[c] + sum * d[c];
     if (dx == nullptr) continue;
     const T factor = inverse * r[c] * (call.input[1] == nullptr ? T{1} : call.input[1][c]);
-    const bool constant = !call.training || plain.frozen;
+    // As in reference::batch_norm_backward.
+    const T more = in_moments.mask == nullptr ? T{0} : static_cast<T>(1e-7);
+    const T rest = mean[c] * inverse * product * more / (count + more);
     each([&](Index i, T scaled) {
-      dx[i] = factor * (call.output_grad[i] - (constant ? T{0} : (sum + scaled * product) / count));
+      const bool follows = !constant && counts(i);
+      dx[i] = factor * (call.output_grad[i] - (follows ? (sum + scaled * product - rest) / (count + more) : T{0}));
     });
   }
 }

@@ -1,4 +1,5 @@
-// An LSTM of which the products are convolutions along space: (N, T, S, C) to (N, T, S', F), or to the last step (N, S', F).
+// An LSTM of which the products are convolutions along space: (N, T, S, C) to (N, T, S', F), or to the last step (N,
+// S', F).
 //
 //   z = conv(x_t, kernel) + conv_same(h, recurrent kernel) + bias, in gates i, f, c, o of F columns each
 //   c' = rec(z_f)·c + rec(z_i)·act(z_c)      h' = rec(z_o)·act(c')
@@ -19,12 +20,17 @@ struct ConvLstm1D final : OpMath<ConvLstm1D> {
   double dropout = 0;
   double recurrent_dropout = 0;
 
-  // Inputs: x, kernel (K, C, 4F), recurrent kernel (K, F, 4F), bias (4F, optional).
+  bool zero_output_for_mask = false;
+  bool stateful = false;  // begins where the batch before ended
+
+  // Inputs: x, kernel (K, C, 4F), recurrent kernel (K, F, 4F), bias (4F, optional), mask (optional; (N, T), or (N, T,
+  // S') for each place). Where the mask is 0 the state stands still, and the output is the one before (zero at first),
+  // or zero. States, when stateful: h, c (N, S', F).
   std::string_view name() const override { return "conv_lstm1d"; }
   Shape infer(std::span<const Shape> inputs) const override;
   double cost(std::span<const Shape> inputs, const Shape& output) const override;
   bool is_random() const override { return dropout > 0 || recurrent_dropout > 0; }
-  bool backward_reads_input(int input) const override { return input < 3; }
+  bool backward_reads_input(int input) const override { return input != 3; }
   bool backward_reads_output() const override { return false; }
   Index saved_size(std::span<const Shape> inputs, const Shape& output) const override;
 
@@ -37,7 +43,10 @@ struct ConvLstm1D final : OpMath<ConvLstm1D> {
   struct Sizes;
   template <class T>
   struct Memory;
-  Sizes sizes(const Shape& x, const Shape& kernel) const;
+  Sizes sizes(const Shape& x, const Shape& kernel, const Shape& mask) const;
+  // Whether the mask keeps value i of the state at a step.
+  template <class T>
+  bool counts(const OpCall<T>& call, const Sizes& s, Index place, Index i) const;
   template <class T>
   Memory<T> memory(const OpCall<T>& call) const;
 };

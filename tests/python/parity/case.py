@@ -20,6 +20,7 @@ class Case:
         for series of different lengths, at least 1, with zeros behind; "gaps" for zeros at any step, the first included;
         "tokens" for whole numbers from 0 to scale - 1, zeros behind as in "padded"; "ids" for whole numbers from 0 to 4.
     batch_size: of the model's input, for stateful layers.
+    masked: positions in `layers` that a mask reaches.
     actions: see the package's docstring.
     seed: of weights and data.
     replay: the arguments of scripts/compare-with-keras that run this case again.
@@ -38,6 +39,7 @@ class Case:
     x: str = "normal"
     scale: float = 1.0
     batch_size: int | None = None
+    masked: list = dataclasses.field(default_factory=list)
     actions: list = dataclasses.field(default_factory=list)
     seed: int = 1
     replay: str = ""
@@ -67,6 +69,22 @@ def layer(class_name, **config):
     """A layer as an argument of another."""
     module = "keras" if class_name == "Sequential" else "keras.layers"
     return keras_object(module, class_name, **config)
+
+
+def build_layer(keras, name, arguments):
+    """A layer of Keras; layers, regularizers ... among its arguments are written as Keras serialises them."""
+
+    def built(value):
+        if isinstance(value, list):
+            return [built(item) for item in value]
+        if isinstance(value, dict) and value.get("module", "").startswith("keras") and "class_name" in value:
+            if value["module"] in ("keras.layers", "keras"):
+                return build_layer(keras, value["class_name"], value["config"])
+            return keras.saving.deserialize_keras_object(value)
+        return value
+
+    made = {key: built(value) for key, value in arguments.items()}
+    return (getattr(keras.layers, name, None) or getattr(keras, name))(**made)
 
 
 def _call(name, arguments):

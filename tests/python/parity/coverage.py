@@ -1,61 +1,135 @@
-"""What a run of the comparison has covered: layer by argument, and how. Only cases that passed count."""
+"""What runs of the comparison have covered: layer by argument, and how. Only cases that passed count.
 
-from parity.described_cases import NOT_DRAWN
+A tally is a JSON file that grows from run to run; several, of runs side by side, are added up.
+"""
+
+import json
+
+from parity.described_cases import DRAWS, NO_GRADIENT, NO_MASK, NOT_DRAWN, NOT_DRAWN_IN, RANDOM_ARGUMENTS, is_drawn
 
 ASPECTS = ("forward", "train", "mask", "save", "load")
-FAMILIES = ("optimizers", "losses", "metrics", "regularizers", "constraints")
+FAMILIES = ("optimizers", "losses", "metrics", "initializers", "regularizers", "constraints")
+# Members that have no cases of their own, and why.
+NOT_COMPARED = {
+    "CompiledAccuracy": "what the string \"accuracy\" is", "CompiledCrossentropy": "what the string \"crossentropy\" is",
+    "MeanMetricWrapper": "a function as a metric", "Mean": "not for compile", "Sum": "not for compile", "Accuracy": "unit tests",
+    "CTC": "unit tests against Keras' numbers", "IoU": "unit tests", "MeanIoU": "unit tests",
+}
 
 
 class Coverage:
-    """counts[layer][argument][aspect]; the argument "" stands for the layer with its defaults."""
+    """layers[layer][argument][aspect] and members[family][name] are numbers of cases; the argument "" is the layer itself."""
 
-    def __init__(self):
-        self.counts, self.members = {}, {}
+    def __init__(self, descriptions, paths=()):
+        self.descriptions, self.path = descriptions, paths[0] if paths else None
+        self.layers, self.members, self.runs = {}, {}, {"compared": 0, "failed": 0, "skipped": 0}
+        self.others = [tally for path in paths[1:] if (tally := _read(path))]
+        if self.path and (tally := _read(self.path)):
+            self._add(tally)
+
+    def count(self, outcome):
+        self.runs[outcome] += 1
 
     def add(self, case, kind):
-        aspects = ["forward"]
+        files = kind in ("files", "described-files")
+        aspects = ["forward", *(["train"] if case.compile else []), *(["save", "load"] if files else [])]
+        for i, (name, arguments) in enumerate(case.layers):
+            self._layer(name, arguments, aspects, i in case.masked)
         if case.compile:
-            aspects += ["train", "save"]
-        if kind in ("files", "described-files"):
-            aspects.append("load")
-        if case.x == "padded" or any(name == "Masking" or arguments.get("mask_zero") for name, arguments in case.layers):
-            aspects.append("mask")
-        for name, arguments in case.layers:
-            for argument in ("", *arguments):
-                cell = self.counts.setdefault(name, {}).setdefault(argument, dict.fromkeys(ASPECTS, 0))
-                for aspect in aspects:
-                    cell[aspect] += 1
-            self._nested(arguments)
-        if case.compile:
-            self._nested(case.compile)
+            self._members(case.compile)
 
-    def _nested(self, config):
+    def _layer(self, name, arguments, aspects, masked):
+        masked = masked or name == "Masking" or bool(arguments.get("mask_zero"))
+        known = self.descriptions["layers"].get(name, {})
+        for argument in ("", *arguments):
+            if argument and argument in known and not known[argument]["required"] and arguments[argument] == known[argument]["default"]:
+                continue
+            cell = self.layers.setdefault(name, {}).setdefault(argument, {})
+            for aspect in (*aspects, *(["mask"] if masked else [])):
+                cell[aspect] = cell.get(aspect, 0) + 1
+        for value in arguments.values():
+            for item in value if isinstance(value, list) else [value]:
+                if isinstance(item, dict) and item.get("module") in ("keras", "keras.layers"):
+                    self._layer(item["class_name"], item["config"], aspects, masked)
+                else:
+                    self._members(item)
+
+    def _members(self, config):
         """Counts every serialised object inside."""
         if isinstance(config, dict):
-            if "class_name" in config:
-                key = (config["module"].split(".")[1], config["class_name"])
-                self.members[key] = self.members.get(key, 0) + 1
+            if "class_name" in config and "module" in config:
+                family = self.members.setdefault(config["module"].split(".", 1)[1], {})
+                family[config["class_name"]] = family.get(config["class_name"], 0) + 1
             for value in config.values():
-                self._nested(value)
+                self._members(value)
         elif isinstance(config, list):
             for value in config:
-                self._nested(value)
+                self._members(value)
 
-    def table(self, descriptions, cases, failed, seed):
+    def _add(self, tally):
+        for mine, theirs in ((self.runs, tally["runs"]), *((self.members.setdefault(key, {}), value) for key, value in tally["members"].items())):
+            for key, count in theirs.items():
+                mine[key] = mine.get(key, 0) + count
+        for layer, arguments in tally["layers"].items():
+            for argument, cell in arguments.items():
+                mine = self.layers.setdefault(layer, {}).setdefault(argument, {})
+                for aspect, count in cell.items():
+                    mine[aspect] = mine.get(aspect, 0) + count
+
+    def save(self):
+        if self.path:
+            self.path.write_text(json.dumps({"runs": self.runs, "members": self.members, "layers": self.layers}))
+
+    def empty_cells(self):
+        """(layer, argument, aspect) of what should have been covered and is not."""
+        return [(layer, argument, aspect) for layer, argument in self._rows() for aspect in ASPECTS
+                if self._cell(layer, argument, aspect) == "-"]
+
+    def _rows(self):
+        for layer, arguments in sorted(self.descriptions["layers"].items()):
+            yield layer, ""
+            yield from ((layer, argument) for argument in arguments if is_drawn(layer, argument))
+
+    def _cell(self, layer, argument, aspect):
+        count = self.layers.get(layer, {}).get(argument, {}).get(aspect, 0)
+        if count:
+            return str(count)
+        if aspect == "train" and layer in NO_GRADIENT:
+            return "n/a: no gradient"
+        if aspect == "train" and (layer in DRAWS or argument in RANDOM_ARGUMENTS):
+            return "n/a: draws"
+        if aspect == "mask" and layer in NO_MASK:
+            return f"n/a: {NO_MASK[layer]}"
+        if aspect == "mask" and (layer, argument) in NO_MASK:
+            return f"n/a: {NO_MASK[layer, argument]}"
+        return "-"
+
+    def table(self):
+        for tally in self.others:
+            self._add(tally)
+        self.others = []
         lines = ["# What was compared with Keras", "",
-                 f"Written by `scripts/compare-with-keras --cases {cases} --seed {seed} --coverage`: random models over everything that the",
-                 f"library describes, {cases} cases, {failed} mismatches. A number says in how many cases that passed a layer had this argument",
-                 "away from being left out, and whether the case compared the outputs (forward), three epochs of training with evaluation",
-                 "and weights (train), series with masked steps (mask), our file in Keras (save) and Keras' file here (load).", "",
+                 "Written by `scripts/compare-with-keras --coverage`: random models over everything that the library describes, "
+                 f"{self.runs['compared']} of them compared, {self.runs['failed']} mismatches. (Keras itself could not run "
+                 f"{self.runs['skipped']} more.) A number says in how many cases that passed a layer had this argument away from its "
+                 "default, and whether the case compared the outputs (forward), epochs of training with evaluation, weights and the "
+                 "optimizer's state (train), a layer that a mask reaches or that makes one (mask), our file in Keras (save) and Keras' "
+                 "file here (load). *n/a: draws*: random numbers differ by design while training.", "",
                  "| layer | argument | " + " | ".join(ASPECTS) + " |", "|---|---|" + "---|" * len(ASPECTS)]
-        for layer, arguments in sorted(descriptions["layers"].items()):
-            for argument in ("", *arguments):
-                if argument in NOT_DRAWN:
-                    continue
-                cell = self.counts.get(layer, {}).get(argument, {})
-                lines.append(f"| {layer} | {argument or '(all)'} | " + " | ".join(str(cell.get(aspect, 0) or "-") for aspect in ASPECTS) + " |")
-        lines += ["", "Arguments that are not drawn: " + "; ".join(f"`{name}`: {why}" for name, why in sorted(NOT_DRAWN.items())) + ".", ""]
-        for family in FAMILIES:
-            counts = ", ".join(f"{name} {self.members.get((family, name), 0) or '-'}" for name in sorted(descriptions[family]))
-            lines.append(f"* {family}: {counts}")
+        for layer, argument in self._rows():
+            cells = " | ".join(self._cell(layer, argument, aspect) for aspect in ASPECTS)
+            lines.append(f"| {layer if not argument else ''} | {argument or '(all)'} | {cells} |")
+        lines += ["", "Arguments that are not drawn:", ""]
+        lines += [f"* `{name}`: {why}" for name, why in sorted(NOT_DRAWN.items())]
+        lines += [f"* `{name}` of {layer}: {why}" for (layer, name), why in sorted(NOT_DRAWN_IN.items())]
+        lines += ["", "## Optimizers, losses, metrics ...", ""]
+        for family in (*FAMILIES, "optimizers.schedules"):
+            counts = self.members.get(family, {})
+            names = sorted({*self.descriptions.get(family, {}), *counts})
+            lines.append(f"* {family}: " + ", ".join(
+                f"{name} {counts[name]}" if name in counts else f"{name} ({NOT_COMPARED.get(name, 'listed cases and unit tests')})" for name in names))
         return "\n".join(lines) + "\n"
+
+
+def _read(path):
+    return json.loads(path.read_text()) if path.exists() else None

@@ -4,7 +4,8 @@
     compare-with-keras --cases 50 --seed 17 --only train      one kind: forward, gradients, train, files; described-forward,
                                                               described-train and described-files draw from everything
                                                               that the library describes
-    compare-with-keras --cases 1000 --coverage docs/keras-coverage.md    ... and write down what was covered
+    compare-with-keras --cases 1000 --tally run.json --coverage docs/keras-coverage.md    ... and write down what was covered
+    compare-with-keras --cases 0 --tally a.json b.json --coverage docs/keras-coverage.md  from the tallies of several runs
     compare-with-keras --listed forward                       every option of every layer (also: train)
     compare-with-keras --name 'LSTM/stacked,three_kinds'      one listed case
 
@@ -18,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from parity import judge
+from parity import judge, public_names
 from parity.case import Case
 from parity.coverage import Coverage
 from parity.described_cases import DESCRIBED_KINDS
@@ -38,13 +39,22 @@ def compare_case(sides, case, folder, kind=None, opponent="wavetrain"):
 
 
 def _run_and_judge(sides, case, folder, paths, opponent):
-    sides.run_keras(folder)  # first: what Keras cannot run is no case
-    if opponent == "wavetrain":
-        sides.run_ours(folder)
-    sides_of = {"wavetrain": ("tensorflow", "jax"), "jax": ("tensorflow",), "tensorflow": ("jax",)}
+    """Another backend can only raise what is allowed, so it is asked only when we do not pass without it."""
+    sides.run_keras(folder, ("double",))  # first: what Keras cannot run is no case
+    sides.run_opponent(folder, opponent)
     ours, r = judge.results(folder, opponent), judge.results(folder, "double")
-    others = [judge.results(folder, who) for who in sides_of[opponent]]
-    return judge.compare(ours, r, others, judge.exempt_tensors(case.compile, paths, r))
+    exempt, others = judge.exempt_tensors(case.compile, paths, r), []
+    outcome = judge.compare(ours, r, others, exempt)
+    for who in {"wavetrain": ("tensorflow", "jax"), "jax": ("tensorflow",), "tensorflow": ("jax",)}[opponent]:
+        if outcome.passed:
+            break
+        try:
+            sides.run_keras(folder, (who,))
+        except JobFailed:  # Keras trains some models on one backend only
+            continue
+        others.append(judge.results(folder, who))
+        outcome = judge.compare(ours, r, others, exempt)
+    return outcome
 
 
 def _compare_files(sides, case, folder, opponent):
@@ -76,13 +86,18 @@ def selected_cases(arguments):
     if arguments.listed:
         return [(None, case) for case in {"forward": forward_cases, "train": training_cases,
                                         "gradients": layer_gradient_cases}[arguments.listed]()]
-    if arguments.only:
-        kinds = [arguments.only] * arguments.cases
-    else:  # inference is cheap and has the most options
-        pattern = ("described-forward", "forward", "gradients", "described-train", "train", "described-forward", "described-train",
-                   "gradients", "described-forward", "described-files")
-        kinds = [pattern[i % len(pattern)] for i in range(arguments.cases)]
-    return [(kind, arguments.first + i) for i, kind in enumerate(kinds)]
+    # Each kind counts its own cases.
+    mixed = ("described-files", "described-forward", "described-train", "described-forward", "gradients", "described-files", "forward",
+             "described-forward", "train", "described-forward", "described-files", "described-forward", "described-train", "files",
+             "described-files", "described-forward", "gradients", "described-train", "described-files", "described-forward")
+    pattern = (arguments.only,) if arguments.only else mixed
+    before, cases = dict.fromkeys(pattern, 0), []
+    for i in range(arguments.first + arguments.cases):
+        kind = pattern[i % len(pattern)]
+        if i >= arguments.first:
+            cases.append((kind, before[kind]))
+        before[kind] += 1
+    return cases
 
 
 class CaseMaker:
@@ -115,7 +130,8 @@ def main():
                         help="whom to judge; one of the Keras backends checks the judge itself")
     parser.add_argument("--keep-going", action="store_true", help="do not stop at the first mismatch")
     parser.add_argument("--keep", type=Path, help="keep the job folders in this one")
-    parser.add_argument("--coverage", type=Path, help="write a table of what was compared into this file")
+    parser.add_argument("--tally", type=Path, nargs="+", default=[], help="add what was compared to the first of these files")
+    parser.add_argument("--coverage", type=Path, help="write a table of what was compared, all tallies together, into this file")
     parser.add_argument("--verbose", action="store_true", help="one line per case, and what the workers print")
     arguments = parser.parse_args()
     if arguments.list:
@@ -124,11 +140,11 @@ def main():
     if arguments.opponent == "wavetrain" and not Path(arguments.tool).exists():
         sys.exit(f"{arguments.tool} does not exist: build the target wavetrain_parity first.")
     cases = selected_cases(arguments)
-    failed, skipped, exempt, worst = 0, 0, 0, (0.0, "")
+    number, failed, skipped, exempt, worst = -1, 0, 0, 0, (0.0, "")
     root = arguments.keep or Path(tempfile.mkdtemp(prefix="compare-with-keras-"))
     try:
         with Sides(arguments.tool, None if arguments.verbose else subprocess.DEVNULL) as sides:
-            make, coverage = CaseMaker(sides, arguments.seed), Coverage()
+            make, coverage = CaseMaker(sides, arguments.seed), Coverage(sides.describe(), arguments.tally)
             for number, (kind, case) in enumerate(cases):
                 folder = root / f"{number:04d}"
                 try:
@@ -143,13 +159,17 @@ def main():
                     passed, text = False, str(failure)
                     if kind in DESCRIBED_KINDS and text.startswith("Keras/"):  # built, but cannot run there
                         skipped += 1
-                        passed = True
+                        passed = None
                     if isinstance(case, int):
                         case = Case(f"{kind},{arguments.seed},{case}", [], (), replay=f"--only {kind} --seed {arguments.seed} "
                                                                                      f"--first {case} --cases 1")
-                if arguments.verbose or not passed:
-                    print(f"{'ok' if passed else 'MISMATCH'} {case.name}: {text}", flush=True)
-                if not passed:
+                coverage.count({True: "compared", None: "skipped", False: "failed"}[passed])
+                if passed is False:
+                    coverage.count("compared")
+                coverage.save()
+                if arguments.verbose or passed is False:
+                    print(f"{ {True: 'ok', None: 'skipped', False: 'MISMATCH'}[passed]} {case.name}: {text}", flush=True)
+                if passed is False:
                     failed += 1
                     print(f"  {case.describe()}\n  again: scripts/compare-with-keras {case.replay}", flush=True)
                     if not arguments.keep_going:
@@ -157,11 +177,16 @@ def main():
                 if not arguments.keep:
                     shutil.rmtree(folder, ignore_errors=True)
             if arguments.coverage:
-                arguments.coverage.write_text(coverage.table(sides.describe(), number + 1, failed, arguments.seed))
+                import keras  # only here: it takes seconds
+
+                names = public_names.compare(keras, sides.describe())
+                arguments.coverage.write_text(coverage.table() + public_names.section(names))
+                for cell in coverage.empty_cells():
+                    print("not covered:", *cell)
     finally:
         if not arguments.keep:
             shutil.rmtree(root, ignore_errors=True)
-    print(f"{number + 1} of {len(cases)} cases compared, {failed} mismatches, {skipped} that Keras cannot run, {exempt} tensors exempt, "
+    print(f"{number + 1 - skipped} of {len(cases)} cases compared, {failed} mismatches, {skipped} that Keras cannot run, {exempt} tensors exempt, "
           f"closest to its limit: {worst[0]:.2f} at {worst[1]}")
     return 1 if failed else 0
 

@@ -88,6 +88,8 @@ def exempt_tensors(compile_config, paths, r):
     if kind not in ("SGD", "RMSprop", "Adam", "AdamW"):
         return set()
     options = compile_config["optimizer"]["config"]
+    if kind == "SGD" and not options.get("momentum"):
+        return set()
     trainable = [i for i, path in enumerate(paths)
                  if not path.startswith("frozen:") and not _UNTRAINED.match(path.split("/")[-1])]
     count = len(trainable)
@@ -97,6 +99,9 @@ def exempt_tensors(compile_config, paths, r):
         if _gradient(kind, options, [r[f"opt/{slot}"] for slot in slots]) > NEGLIGIBLE * _rms(r[f"w/{i}"]):
             continue
         exempt.update(f"opt/{slot}" for slot in slots)
+        start, blocks = _first(options)
+        if kind != "SGD":  # averages of the weight, and sums of its gradients
+            exempt.update(f"opt/{start + block * count + k}" for block in range(blocks))
         if kind == "SGD":
             continue
         exempt.add(f"w/{i}")
@@ -113,18 +118,30 @@ def _rms(values):
 def _gradient(kind, options, slots):
     """Root mean square of the gradient, from a weight's slots in the order of `_slots`."""
     if kind == "SGD":
-        return _rms(slots[0]) / options["learning_rate"]
+        rate = options["learning_rate"]
+        if isinstance(rate, dict):  # a schedule
+            rate = rate["config"].get("initial_learning_rate", 0.01)
+        return _rms(slots[0]) / rate
     return float(np.sqrt(np.mean(slots[0])))
+
+
+def _first(options):
+    """Where the arrays begin, behind step count and learning rate, and how many blocks (averages, sums of gradients) lie in
+    front of the optimizer's own."""
+    blocks = bool(options.get("use_ema")) + bool(options.get("gradient_accumulation_steps"))
+    return (1 if isinstance(options.get("learning_rate"), dict) else 2), blocks
 
 
 def _slots(kind, options, k, count):
     """Positions in the optimizer's variables that belong to trainable variable k; the second moment first, if there is one."""
+    start, blocks = _first(options)
+    start += blocks * count
     if kind == "SGD":
-        return [2 + k]
+        return [start + k]
     if kind == "RMSprop":
         extra = bool(options.get("momentum")) + bool(options.get("centered"))
-        return [2 + k + block * count for block in range(1 + extra)]
-    slots = [2 + 2 * k + 1, 2 + 2 * k]
+        return [start + k + block * count for block in range(1 + extra)]
+    slots = [start + 2 * k + 1, start + 2 * k]
     if options.get("amsgrad"):
-        slots.append(2 + 2 * count + k)
+        slots.append(start + 2 * count + k)
     return slots

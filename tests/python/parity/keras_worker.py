@@ -19,6 +19,7 @@ policy "float64"; only the TensorFlow process does that, since JAX would have to
 """
 
 import argparse
+import copy
 import json
 import os
 import sys
@@ -44,6 +45,8 @@ class Worker:
         import keras
 
         self.keras, self.backend = keras, backend
+        if backend == "tensorflow":
+            _mend_schedule_free(keras)
 
     def answer(self, request):
         return {"prepare": self.prepare, "run": self.run, "draw": self.draw}[request["do"]](request)
@@ -56,14 +59,14 @@ class Worker:
         return {"case": case.to_json()}
 
     def prepare(self, request):
-        from parity.case import Case, draw_data, draw_weights
+        from parity.case import Case, build_layer, draw_data, draw_weights
 
         keras, folder = self.keras, Path(request["folder"])
         case = Case.from_json(json.dumps(request["case"]))
         self._use("float32")
         model = keras.Sequential([keras.Input(case.input_shape, batch_size=case.batch_size)])
         for name, arguments in case.layers:
-            model.add(self._layer(name, arguments))
+            model.add(build_layer(keras, name, arguments))
         weights = draw_weights([(weight.name, tuple(weight.shape)) for weight in model.weights], case.seed)
         _set_weights(model, weights)
         data = draw_data(case, model.output_shape)
@@ -71,7 +74,7 @@ class Worker:
         if request.get("model_file"):
             if case.compile:
                 model.compile_from_config(self._for_backend(case.compile))
-            if request.get("steps_before"):
+            if request.get("steps_before") and case.compile:
                 first = dict(next(action for action in case.actions if action["op"] in ("fit", "train_on_batch")))
                 self._train_on_batch(model, data, {**first, "op": "train_on_batch", "steps": request["steps_before"]})
             model.save(folder / request["model_file"])
@@ -84,20 +87,6 @@ class Worker:
         np.savez(folder / "data.npz", **data)
         (folder / "job.json").write_text(json.dumps(job))
         return {"output_shape": model.output_shape, "weights": _paths(model)}
-
-    def _layer(self, name, arguments):
-        made = {key: self._argument(value) for key, value in arguments.items()}
-        return (getattr(self.keras.layers, name, None) or getattr(self.keras, name))(**made)
-
-    def _argument(self, value):
-        """An argument that is a layer, or a list of layers, comes in its serialised form."""
-        if isinstance(value, list):
-            return [self._argument(item) for item in value]
-        if isinstance(value, dict) and value.get("module", "").startswith("keras") and "class_name" in value:
-            if value["module"] in ("keras.layers", "keras"):
-                return self._layer(value["class_name"], value["config"])
-            return self.keras.saving.deserialize_keras_object(value)
-        return value
 
     def run(self, request):
         folder, who = Path(request["folder"]), request["who"]
@@ -119,8 +108,9 @@ class Worker:
         self.dtype = dtype
 
     def _for_backend(self, compile):
-        # Without jit, Keras runs JAX one operation at a time.
-        return {**compile, "jit_compile": self.backend == "jax"}
+        # Without jit, Keras runs JAX one operation at a time. The judge in double precision need not be compiled, which takes
+        # longer than to run these cases.
+        return {**copy.deepcopy(compile), "jit_compile": self.backend == "jax", "run_eagerly": self.dtype == "float64"}
 
     def _model(self, job, folder, data, dtype):
         keras = self.keras
@@ -136,6 +126,8 @@ class Worker:
         _set_weights(model, [data[f"weights/{i}"] for i in range(len(model.weights))])
         if job.get("compile"):
             model.compile_from_config(self._for_backend(job["compile"]))
+        else:
+            model.run_eagerly = dtype == "float64"
         return model
 
     def _load_double(self, path):
@@ -148,6 +140,7 @@ class Worker:
         compile = config.pop("compile_config", None)
         config.pop("build_config", None)
         model = self.keras.saving.deserialize_keras_object(_with_dtype(config, "float64"))
+        model.run_eagerly = True
         _set_weights(model, single.get_weights())
         if compile:
             model.compile_from_config(self._for_backend(compile))
@@ -189,7 +182,7 @@ class Worker:
             logs.append(model.train_on_batch(x[rows], y[rows], sample_weight=data[weight][rows] if weight else None,
                                              class_weight=_class_weight(action), return_dict=True))
             begin = 0 if rows.stop == len(x) else rows.stop
-        return {f"{action['out']}/{key}": np.asarray([float(log[key]) for log in logs]) for key in logs[0]}
+        return {f"{action['out']}/{key}": np.asarray([np.asarray(log[key], np.float64) for log in logs]) for key in logs[0]}
 
     def _weights(self, model, data, action):
         return {f"{action['out']}/{i}": weight for i, weight in enumerate(model.get_weights())}
@@ -197,6 +190,23 @@ class Worker:
     def _save(self, model, data, action):
         model.save(action["folder"] / f"{action['who']}.{action['file']}")
         return {}
+
+
+def _mend_schedule_free(keras):
+    """Keras' ScheduleFreeAdamW keeps the momentum before its update, but on TensorFlow that is the variable, which is read
+    after the update; on JAX it is the value that the method means. Puts the difference right."""
+    import tensorflow as tf
+
+    update = keras.optimizers.ScheduleFreeAdamW.update_step
+
+    def mended(self, gradient, variable, learning_rate):
+        momentum = self._momentums[self._get_variable_index(variable)].value
+        before = tf.identity(momentum)
+        update(self, gradient, variable, learning_rate)
+        share = (1 - 1 / tf.cast(self.iterations + 1, variable.dtype)) * (1 - self.beta_1)
+        self.assign_add(variable, share * (momentum - before))
+
+    keras.optimizers.ScheduleFreeAdamW.update_step = mended
 
 
 def _set_weights(model, weights):

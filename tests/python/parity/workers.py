@@ -99,6 +99,12 @@ class Sides:
             raise failures[0]
         return answers[0]
 
+    def run_opponent(self, folder, who):
+        if who == "wavetrain":
+            self.run_ours(folder)
+        else:
+            self.run_keras(folder, (who,))
+
     def run_ours(self, folder):
         """Leaves wavetrain.npz in `folder`."""
         done = subprocess.run([str(self.tool), str(folder)], capture_output=True, text=True, check=False)
