@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cpu/workspace.hpp"
@@ -31,9 +32,8 @@ class WorkspaceCache {
   std::mutex mutex_;
   void use(const std::shared_ptr<const Graph>& graph);
 
-  std::shared_ptr<const Graph> graph_;  // of what is kept
-  Shape advised_;                       // the sample that advice_ is for
-  Advice advice_;
+  std::shared_ptr<const Graph> graph_;            // of what is kept
+  std::vector<std::pair<Shape, Advice>> advice_;  // by the shape of a sample
   std::vector<std::unique_ptr<cpu::Workspace>> free_;
 };
 

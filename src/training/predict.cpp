@@ -51,7 +51,7 @@ Array mask_of_lengths(const std::vector<Index>& lengths, Index steps) {
 void WorkspaceCache::use(const std::shared_ptr<const Graph>& graph) {
   if (graph_ == graph) return;
   free_.clear();
-  advised_ = Shape{};
+  advice_.clear();
   graph_ = graph;
 }
 
@@ -76,16 +76,20 @@ WorkspaceCache::Advice WorkspaceCache::advice(const std::shared_ptr<const Graph>
   const Shape sample = input.without_first();
   const std::lock_guard lock(mutex_);
   use(graph);
-  if (advised_.rank() == sample.rank() && advised_ == sample && advice_.cost_per_sample > 0) return advice_;
+  for (const auto& [shape, known] : advice_) {
+    if (shape == sample) return known;
+  }
   // A model made for a number of samples gets no other.
   if (graph->value(graph->input()).shape[0] != kNone) return {};
   Shape one = input;
   one[0] = 1;
   const cpu::Plan plan(graph, one, false, 1);
-  advice_ = {.good_batch = plan.good_batch(), .cost_per_sample = 1};
-  for (const cpu::Segment& segment : plan.forward()) advice_.cost_per_sample += segment.cost_per_sample;
-  advised_ = sample;
-  return advice_;
+  Advice advice{.good_batch = plan.good_batch(), .cost_per_sample = 1};
+  for (const cpu::Segment& segment : plan.forward()) advice.cost_per_sample += segment.cost_per_sample;
+  constexpr std::size_t kMost = 64;  // lengths of series
+  if (advice_.size() == kMost) advice_.clear();
+  advice_.emplace_back(sample, advice);
+  return advice;
 }
 
 void WorkspaceCache::give_back(std::unique_ptr<cpu::Workspace> workspace) {
@@ -100,7 +104,7 @@ void WorkspaceCache::give_back(std::unique_ptr<cpu::Workspace> workspace) {
 void WorkspaceCache::clear() {
   const std::lock_guard lock(mutex_);
   free_.clear();
-  advised_ = Shape{};
+  advice_.clear();
   graph_ = nullptr;
 }
 
