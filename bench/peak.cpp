@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
+#include <thread>
 #include <vector>
 
 #undef HWY_TARGET_INCLUDE
@@ -90,6 +92,16 @@ double measure_fma_peak(double seconds, double slice) {
   do best = std::max(best, rate(steps));
   while (now() < end);
   return best;
+}
+
+double measure_fma_peak_of_threads(int threads, double seconds) {
+  std::vector<double> rates(static_cast<std::size_t>(threads));
+  std::vector<std::thread> others;
+  const auto measure = [&](std::size_t i) { rates[i] = measure_fma_peak(seconds); };
+  for (std::size_t i = 1; i < rates.size(); ++i) others.emplace_back(measure, i);
+  measure(0);
+  for (std::thread& other : others) other.join();
+  return std::accumulate(rates.begin(), rates.end(), 0.0);
 }
 
 double measure_read_bandwidth(std::size_t bytes, double seconds) {

@@ -11,6 +11,8 @@ namespace wavetrain::bench {
 // The best of several slices that together take about `seconds`. On a shared machine short slices find quiet moments
 // that longer work does not: what is compared with the peak should take as long as a slice.
 double measure_fma_peak(double seconds = 0.02, double slice = 50e-6);
+// The same of so many threads at the same time, all together.
+double measure_fma_peak_of_threads(int threads, double seconds = 0.05);
 
 // Bytes per second that one thread reads from an array of `bytes`: choose 16 KiB for the first-level cache, 512 KiB for
 // the second, four times the last-level cache for memory.

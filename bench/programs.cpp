@@ -45,8 +45,8 @@ Program channels() {
       layers::GlobalAveragePooling1D{},
       layers::Dense{.units = 10, .activation = "softmax"},
   };
-  return {compiled(std::move(model), "categorical_crossentropy", true), normal(Shape{1024, 100, 3}, 1), one_hot(1024, 10),
-          32};
+  return {compiled(std::move(model), "categorical_crossentropy", true), normal(Shape{1024, 100, 3}, 1),
+          one_hot(1024, 10), 32};
 }
 
 Program recurrent() {
@@ -110,6 +110,38 @@ Program gru() {
   return {compiled(std::move(model), "mse"), normal(Shape{512, 128, 8}, 1), normal(Shape{512, 1}, 2), 32};
 }
 
+Program bilstm() {
+  Sequential model{
+      layers::Input{.shape = {100, 12}},
+      layers::Bidirectional{.layer = layers::LSTM{.units = 64, .return_sequences = true}},
+      layers::Bidirectional{.layer = layers::LSTM{.units = 32}},
+      layers::Dense{.units = 10, .activation = "softmax"},
+  };
+  return {compiled(std::move(model), "categorical_crossentropy"), normal(Shape{512, 100, 12}, 1), one_hot(512, 10), 32};
+}
+
+Program autoencoder() {
+  const auto half = [](Index filters) {
+    return layers::Conv1D{.filters = filters, .kernel_size = 7, .strides = 2, .padding = "same", .activation = "relu"};
+  };
+  const auto twice = [](Index filters) {
+    return layers::Conv1DTranspose{
+        .filters = filters, .kernel_size = 7, .strides = 2, .padding = "same", .activation = "relu"};
+  };
+  Sequential model{
+      layers::Input{.shape = {288, 1}},
+      half(32),
+      layers::Dropout{.rate = 0.2},
+      half(16),
+      twice(16),
+      layers::Dropout{.rate = 0.2},
+      twice(32),
+      layers::Conv1DTranspose{.filters = 1, .kernel_size = 7, .padding = "same"},
+  };
+  Array x = normal(Shape{1024, 288, 1}, 1);
+  return {compiled(std::move(model), "mse"), x, x, 128};
+}
+
 Program tiny() {
   Sequential model{
       layers::Conv1D{.filters = 16, .kernel_size = 3, .activation = "relu", .input_shape = {24, 8}},
@@ -133,9 +165,17 @@ Program long_filters() {
 
 const std::vector<ProgramEntry>& programs() {
   static const std::vector<ProgramEntry> list{
-      {"classify", 39.8, classify},  {"channels", 455.6, channels}, {"recurrent", 2741.6, recurrent},
-      {"fcn", 3759.5, fcn},          {"time-cnn", 2.5, time_cnn},   {"tcn", 996.2, tcn},
-      {"gru", 926.4, gru},           {"tiny", 1.1, tiny},           {"long", 406.9, long_filters},
+      {"classify", 39.8, 0.42048, classify},
+      {"channels", 455.6, 4.80717, channels},
+      {"recurrent", 2741.6, 28.7804, recurrent},
+      {"fcn", 3759.5, 78.9519, fcn},
+      {"time-cnn", 2.5, 0.056448, time_cnn},
+      {"tcn", 996.2, 20.8847, tcn},
+      {"gru", 926.4, 9.83053, gru},
+      {"bilstm", 1486.5, 15.9757, bilstm},
+      {"autoencoder", 753.4, 1.98336, autoencoder},
+      {"tiny", 1.1, 0.017248, tiny},
+      {"long", 406.9, 25.4331, long_filters},
   };
   return list;
 }

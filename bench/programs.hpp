@@ -19,7 +19,8 @@ struct Program {
 
 struct ProgramEntry {
   std::string name;
-  double mflop;  // of a training step: multiply-adds that forward, weight and input gradients need, times 2
+  double mflop;   // of a training step: multiply-adds that forward, weight and input gradients need, times 2
+  double window;  // MFLOP of predicting one sample; products with padding do not count
   std::function<Program()> make;
 };
 const std::vector<ProgramEntry>& programs();

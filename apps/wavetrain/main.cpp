@@ -15,6 +15,7 @@
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "interrupt.hpp"
+#include "program.hpp"
 #include "wavetrain/error.hpp"
 #include "wavetrain/log.hpp"
 #include "wavetrain/threads.hpp"
@@ -47,6 +48,8 @@ int printed() {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
   return fail(kFailed, fmt::format("cannot print: {}", std::strerror(errno)));
 }
+
+}  // namespace
 
 int run(int argc, char** argv) {
   set_command_line(argc, argv);
@@ -91,8 +94,6 @@ int run(int argc, char** argv) {
   }
 }
 
-}  // namespace
-
 void add_common(CLI::App& command, CommonOptions& options) {
   command.add_flag("--json", options.json, "Print one JSON object instead of text");
   command.add_option("--threads", options.threads, "Threads to use; 0: one for each processor")->capture_default_str();
@@ -104,5 +105,3 @@ void apply(const CommonOptions& options) {
 }
 
 }  // namespace wavetrain::app
-
-int main(int argc, char** argv) { return wavetrain::app::run(argc, argv); }

@@ -46,20 +46,19 @@ def environment(threads):
     return settings
 
 
-def run(peer, program, threads, arguments):
+def run_process(name, command_line, threads, arguments):
     """What one process reports, with a word on standard error when it did not come to its end."""
     processors = sorted(os.sched_getaffinity(0))[:threads]
-    pinned = [*shlex.split(arguments.launcher), "taskset", "-c", ",".join(map(str, processors)),
-              *command(peer, program, threads, arguments)]
+    pinned = [*shlex.split(arguments.launcher), "taskset", "-c", ",".join(map(str, processors)), *command_line]
     try:
         done = subprocess.run(pinned, env=environment(threads), stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
                               timeout=arguments.timeout)
         output = done.stdout
         if done.returncode != 0:
-            print(f"{peer} {program}: exit code {done.returncode}: {done.stderr.decode().strip()[-300:]}", file=sys.stderr)
+            print(f"{name}: exit code {done.returncode}: {done.stderr.decode().strip()[-300:]}", file=sys.stderr)
     except subprocess.TimeoutExpired as late:  # what it has measured so far counts
         output = late.stdout or b""
-        print(f"{peer} {program}: not finished within {arguments.timeout} s", file=sys.stderr)
+        print(f"{name}: not finished within {arguments.timeout} s", file=sys.stderr)
     return [json.loads(line) for line in output.decode().splitlines() if line.startswith("{")]
 
 
@@ -122,7 +121,7 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--programs", nargs="+", choices=PROGRAMS, default=["classify", "channels", "recurrent"])
+    parser.add_argument("--programs", nargs="+", choices=PROGRAMS, default=list(PROGRAMS))
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--seconds", type=float, default=3.0, help="per measurement (default: %(default)s)")
@@ -141,7 +140,7 @@ def main():
         for program in arguments.programs:
             for threads in arguments.threads:
                 for peer in arguments.peers:
-                    for line in run(peer, program, threads, arguments):
+                    for line in run_process(f"{peer} {program}", command(peer, program, threads, arguments), threads, arguments):
                         if "peak" in line:
                             peaks[line["threads"]] = max(peaks.get(line["threads"], 0.0), line["peak"])
                         else:

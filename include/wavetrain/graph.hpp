@@ -4,6 +4,7 @@
 // variables it refers to; executors (src/cpu, src/reference) turn it into something that runs.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,10 +18,10 @@ using ValueId = int;
 inline constexpr ValueId kNoValue = -1;
 
 struct GraphValue {
-  Shape shape{};           // activations: the batch first, None where it comes with the data
-  Variable variable{};     // set for a weight
-  bool trained = false;    // a weight that gets a gradient
-  int producer = -1;       // node that writes it; -1 for the input and for weights
+  Shape shape{};         // activations: the batch first, None where it comes with the data
+  Variable variable{};   // set for a weight
+  bool trained = false;  // a weight that gets a gradient
+  int producer = -1;     // node that writes it; -1 for the input and for weights
   bool is_weight() const { return static_cast<bool>(variable); }
 };
 
@@ -29,8 +30,8 @@ struct GraphNode {
   std::vector<ValueId> inputs;  // kNoValue for an optional one left out
   std::vector<ValueId> states;  // weights that training changes in place
   ValueId output = kNoValue;
-  std::string layer;            // for messages
-  std::uint64_t seed = 0;       // of its random numbers
+  std::string layer;       // for messages
+  std::uint64_t seed = 0;  // of its random numbers
 };
 
 // A penalty on an activation, added to the loss divided by the batch size (Keras' activity_regularizer).
@@ -51,8 +52,9 @@ class Graph {
 
   void add_penalty(ValueId value, const Regularizer& regularizer) { penalties_.push_back({value, regularizer}); }
 
+  // References to values stay good while more are added.
   const GraphValue& value(ValueId id) const { return values_[static_cast<std::size_t>(id)]; }
-  const std::vector<GraphValue>& values() const { return values_; }
+  const std::deque<GraphValue>& values() const { return values_; }
   const std::vector<GraphNode>& nodes() const { return nodes_; }
   const std::vector<GraphPenalty>& penalties() const { return penalties_; }
   bool penalized(ValueId id) const;
@@ -62,14 +64,15 @@ class Graph {
   ValueId output() const { return output_; }
   void set_output(ValueId id) { output_ = id; }
 
-  // Masks of input and output ((batch, time), nonzero where a step counts), or kNoValue. The input's comes with the data.
+  // Masks of input and output ((batch, time), nonzero where a step counts), or kNoValue. The input's comes with the
+  // data.
   ValueId add_input_mask(const Shape& shape);
   ValueId input_mask() const { return input_mask_; }
   ValueId output_mask() const { return output_mask_; }
   void set_output_mask(ValueId id) { output_mask_ = id; }
 
  private:
-  std::vector<GraphValue> values_;
+  std::deque<GraphValue> values_;
   std::vector<GraphNode> nodes_;
   std::vector<GraphPenalty> penalties_;
   ValueId input_ = kNoValue;

@@ -5,8 +5,8 @@
 //     std::string name{}; bool trainable = true; DType dtype{}; OptionalShape input_shape{};
 //
 // and `Tensor lower(Lowering& graph, Tensor x) const`, which declares weights and applies operations. A field
-// `Regularizer activity_regularizer{}` is applied to its output. One that holds other layers has `std::vector<Sublayer> sublayers()`
-// too. `register_layer<T>()` makes it known to files and to the command line.
+// `Regularizer activity_regularizer{}` is applied to its output. One that holds other layers has `std::vector<Sublayer>
+// sublayers()` too. `register_layer<T>()` makes it known to files and to the command line.
 #pragma once
 
 #include <concepts>
@@ -58,8 +58,8 @@ concept LayerDefinition = Described<T> && requires(const T& layer, Lowering& gra
   { layer.lower(graph, x) } -> std::same_as<Tensor>;
 };
 
-// Any layer, as a shared handle: copies of a Layer are the same layer with the same weights. It is made from a struct, and
-// gets its automatic name ("conv1d", "conv1d_1", …) then, if the struct has none.
+// Any layer, as a shared handle: copies of a Layer are the same layer with the same weights. It is made from a struct,
+// and gets its automatic name ("conv1d", "conv1d_1", …) then, if the struct has none.
 class Layer {
  public:
   // No layer: a required argument that has not been given yet. Nothing but the test below may be asked of it.
@@ -96,8 +96,8 @@ class Layer {
   // Throws ValueError when number or shapes differ.
   void set_weights(const std::vector<Array>& weights);
   Index count_params() const;
-  // Takes what the layer needs to know from data (Normalization, Discretization); as often as wanted, the last call counts.
-  // Throws NotSupported for other layers, ValueError for data that do not fit.
+  // Takes what the layer needs to know from data (Normalization, Discretization); as often as wanted, the last call
+  // counts. Throws NotSupported for other layers, ValueError for data that do not fit.
   void adapt(const DataView& data);
 
   // With the batch first; rank 0 before the layer is built.
@@ -145,8 +145,8 @@ class Layer {
 
 // A layer inside another. `path` is its place below the outer one in files: "forward_layer", "layers/dense_1".
 //
-// The outer struct's `sublayers()` is called once, when the Layer is made from it; it may change the struct, e.g. put copies in
-// place of what was given. `lower` finds them again as `graph.sublayer(i)`.
+// The outer struct's `sublayers()` is called once, when the Layer is made from it; it may change the struct, e.g. put
+// copies in place of what was given. `lower` finds them again as `graph.sublayer(i)`.
 struct Sublayer {
   std::string path;
   Layer layer;
@@ -165,7 +165,7 @@ class Lowering {
  public:
   explicit Lowering(Graph& graph) : graph_(graph) {}
 
-  // Shape of a tensor, the batch first; dimensions may be None.
+  // Shape of a tensor, the batch first; dimensions may be None. The reference stays good while the layer lowers.
   const Shape& shape(Tensor x) const { return graph_.value(x.value).shape; }
   // The same, after checking that it has `rank` dimensions and that its last one is known. Throws ValueError in Keras'
   // wording, naming the layer.
@@ -175,8 +175,8 @@ class Lowering {
   const Shape& require_rank(Tensor x, int rank, bool last_known) const;
   const Shape& require_min_rank(Tensor x, int rank, bool last_known) const;
 
-  // A weight of the current layer: drawn on first use, or given the values of `initial`; found again (by name) when the model
-  // is lowered anew.
+  // A weight of the current layer: drawn on first use, or given the values of `initial`; found again (by name) when the
+  // model is lowered anew.
   Tensor weight(const WeightSpec& spec, const Array* initial = nullptr);
   // Weights declared until the returned guard dies belong to a part of the layer with its own place in files ("cell").
   class Group {
@@ -217,8 +217,8 @@ class Lowering {
   };
   [[nodiscard]] Scope enter(const Layer& layer) { return {*this, layer}; }
 
-  // The mask that comes with `x`, for an operation that heeds it; may be absent. A layer that neither asks for the mask nor
-  // passes it on drops it, which is reported once.
+  // The mask that comes with `x`, for an operation that heeds it; may be absent. A layer that neither asks for the mask
+  // nor passes it on drops it, which is reported once.
   Tensor mask(Tensor x) {
     used_mask_ = true;
     return {x.mask, kNoValue};
@@ -234,8 +234,8 @@ class Lowering {
                std::initializer_list<Tensor> states = {});
   // Applies an elementwise or softmax-like function; "linear" returns x itself.
   Tensor activate(Tensor x, const Activation& activation);
-  // Adds a penalty on x, divided by the batch size, to the loss. A layer with a field `activity_regularizer` gets this for
-  // its output by itself.
+  // Adds a penalty on x, divided by the batch size, to the loss. A layer with a field `activity_regularizer` gets this
+  // for its output by itself.
   void penalize(Tensor x, const Regularizer& regularizer);
   // Passes the mask of `from` on to `x`.
   static Tensor with_mask_of(Tensor x, Tensor from) { return {x.value, from.mask}; }
@@ -256,12 +256,12 @@ class Lowering {
   std::string group_;
   bool trainable_ = true;  // the current layer and all around it
   bool used_mask_ = false;
-  int steps_ = 0;  // how many times time is folded into the batch
+  int steps_ = 0;                      // how many times time is folded into the batch
   const Layer* step_layer_ = nullptr;  // what the innermost lower_steps has been given
 };
 
-// Makes layers of class T known under its class name, for files, the command line and Python. Throws ValueError when another
-// class has the name.
+// Makes layers of class T known under its class name, for files, the command line and Python. Throws ValueError when
+// another class has the name.
 template <LayerDefinition T>
 void register_layer();
 

@@ -6,9 +6,9 @@
 //     History history = model.fit(x, y, {.epochs = 10});
 //     Array p = model.predict(x);
 //
-// Data is (samples, ...) of any number type; a series set is (samples, timesteps, features). Errors are those of error.hpp, in
-// Keras' wording where it has one. One thread at a time may change a model (compile, fit, set_weights, add …); `predict` is
-// const and may run in many threads at once.
+// Data is (samples, ...) of any number type; a series set is (samples, timesteps, features). Errors are those of
+// error.hpp, in Keras' wording where it has one. One thread at a time may change a model (compile, fit, set_weights,
+// add …); `predict` is const and may run in many threads at once.
 #pragma once
 
 #include <functional>
@@ -35,8 +35,8 @@ namespace wavetrain {
 // What `verbose` may be: 0 silent, 1 a progress bar, 2 one line per epoch; automatic is 1.
 inline constexpr int kVerboseAuto = -1;
 
-// Asked after every batch; true ends the call at once. The model stays usable, and `fit` still runs on_train_end, but not what
-// would follow at the end of the epoch.
+// Asked after every batch; true ends the call at once. The model stays usable, and `fit` still runs on_train_end, but
+// not what would follow at the end of the epoch.
 using Interrupted = std::function<bool()>;
 
 struct CompileOptions {
@@ -65,19 +65,19 @@ struct FitOptions {
   Index epochs = 1;                   // the number of the last epoch: initial_epoch .. epochs-1 are run
   int verbose = kVerboseAuto;
   std::vector<std::shared_ptr<Callback>> callbacks{};
-  double validation_split = 0.0;       // the last part of the data, before shuffling
-  ValidationData validation_data{};    // wins over validation_split
+  double validation_split = 0.0;     // the last part of the data, before shuffling
+  ValidationData validation_data{};  // wins over validation_split
   bool shuffle = true;
   std::map<Index, double> class_weight{};
-  DataView sample_weight{};            // (samples) or, for sequences, (samples, steps)
+  DataView sample_weight{};  // (samples) or, for sequences, (samples, steps)
   Index initial_epoch = 0;
   std::optional<Index> steps_per_epoch{};
   std::optional<Index> validation_steps{};
   std::optional<Index> validation_batch_size{};  // batch_size
-  Index validation_freq = 1;           // every so many epochs
+  Index validation_freq = 1;                     // every so many epochs
   Interrupted interrupted{};
-  // (samples, steps), nonzero where a step of x counts; what is at the others is read as zeros. The mask goes to the first
-  // layer and on from there, as if a Masking layer had made it. Keras has no such argument.
+  // (samples, steps), nonzero where a step of x counts; what is at the others is read as zeros. The mask goes to the
+  // first layer and on from there, as if a Masking layer had made it. Keras has no such argument.
   DataView mask{};
   std::shared_ptr<DataSource> validation_source{};  // wins over validation_data
 };
@@ -101,8 +101,8 @@ struct PredictOptions {
   DataView mask{};  // as in FitOptions
 };
 
-// The mask of series of these lengths in rows of `steps`: 1 for the first length steps of each. Throws ValueError for lengths
-// outside [0, steps].
+// The mask of series of these lengths in rows of `steps`: 1 for the first length steps of each. Throws ValueError for
+// lengths outside [0, steps].
 Array mask_of_lengths(const std::vector<Index>& lengths, Index steps);
 
 // What does not belong to a sample: settings of `train_on_batch`.
@@ -110,7 +110,7 @@ struct BatchOptions {
   DataView sample_weight{};
   std::map<Index, double> class_weight{};
   bool reset_metrics = true;  // false: what is returned covers all batches since the last reset
-  DataView mask{};  // as in FitOptions
+  DataView mask{};            // as in FitOptions
 };
 
 struct SummaryOptions {
@@ -127,8 +127,8 @@ class Sequential : public TrainingHost {
   class Entry {
    public:
     template <LayerDefinition T>
-    Entry(T layer) : value_(Layer(std::move(layer))) {}    // NOLINT: implicit on purpose
-    Entry(Layer layer) : value_(std::move(layer)) {}       // NOLINT
+    Entry(T layer) : value_(Layer(std::move(layer))) {}       // NOLINT: implicit on purpose
+    Entry(Layer layer) : value_(std::move(layer)) {}          // NOLINT
     Entry(layers::Input input) : value_(std::move(input)) {}  // NOLINT
 
     // Null when it is of the other kind.
@@ -149,13 +149,13 @@ class Sequential : public TrainingHost {
 
   // --- Structure -----------------------------------------------------------------------------------------------------
 
-  // Throws ValueError for a second layer of the same name, a second Input, or a layer that cannot take the output before it;
-  // the model is then as before.
+  // Throws ValueError for a second layer of the same name, a second Input, or a layer that cannot take the output
+  // before it; the model is then as before.
   void add(const Entry& entry);
   // Removes the last layer and returns it. Throws IndexError when there is none.
   Layer pop();
-  // Makes the weights for inputs of this shape, the batch first (None where it may vary). `fit` and `predict` do it with the
-  // shape of the data when no Input says it. Throws ValueError when an Input says otherwise.
+  // Makes the weights for inputs of this shape, the batch first (None where it may vary). `fit` and `predict` do it
+  // with the shape of the data when no Input says it. Throws ValueError when an Input says otherwise.
   void build(const Shape& input_shape);
   bool built() const override;
 
@@ -169,8 +169,8 @@ class Sequential : public TrainingHost {
   const Shape& output_shape() const;
   // Freezes or unfreezes every layer. Takes effect with the next `compile`.
   void set_trainable(bool trainable);
-  // Sets the states of all stateful recurrent layers to zeros. Until then they go on from batch to batch, through fit, evaluate
-  // and predict, which then must not run at the same time.
+  // Sets the states of all stateful recurrent layers to zeros. Until then they go on from batch to batch, through fit,
+  // evaluate and predict, which then must not run at the same time.
   void reset_states();
 
   // --- Weights -------------------------------------------------------------------------------------------------------
@@ -191,9 +191,10 @@ class Sequential : public TrainingHost {
   Optimizer& optimizer() override;
 
   History fit(const DataView& x, const DataView& y, const FitOptions& options = {});
-  // The same with data that comes batch by batch. A pass ends where the source ends, or with steps_per_epoch, which goes on
-  // with the same pass in the next epoch. batch_size, shuffle, sample_weight and validation_split are for arrays: ValueError.
-  // When the source has no data for an epoch, or less than steps_per_epoch, training ends with a warning.
+  // The same with data that comes batch by batch. A pass ends where the source ends, or with steps_per_epoch, which
+  // goes on with the same pass in the next epoch. batch_size, shuffle, sample_weight and validation_split are for
+  // arrays: ValueError. When the source has no data for an epoch, or less than steps_per_epoch, training ends with a
+  // warning.
   History fit(DataSource& source, const FitOptions& options = {});
   Logs evaluate(DataSource& source, const EvaluateOptions& options = {});
   Array predict(DataSource& source, const PredictOptions& options = {}) const;
@@ -205,8 +206,8 @@ class Sequential : public TrainingHost {
 
   // Starts the metrics anew, for batches that are counted together.
   void reset_metrics();
-  // For loops of one's own over batches, what `fit` does at its beginning and its end: an earlier stop_training is forgotten;
-  // averaged weights take their place.
+  // For loops of one's own over batches, what `fit` does at its beginning and its end: an earlier stop_training is
+  // forgotten; averaged weights take their place.
   void begin_training();
   void finish_training();
   bool stop_requested() const;
@@ -217,8 +218,8 @@ class Sequential : public TrainingHost {
   // Fills `out`, of the shape that `predict` returns. Allocates nothing once a batch of this size has been seen.
   void predict(const DataView& x, const View& out, const PredictOptions& options = {}) const;
   Array predict_on_batch(const DataView& x) const;
-  // The model as a function of one batch, as Keras' model(x, training=...). In training, dropout drops and moving averages
-  // change. Builds the model when it is not built yet.
+  // The model as a function of one batch, as Keras' model(x, training=...). In training, dropout drops and moving
+  // averages change. Builds the model when it is not built yet.
   Array call(const DataView& x, bool training = false);
   // The shape that `predict` returns for data of shape `x`.
   Shape compute_output_shape(const Shape& x) const;
@@ -232,16 +233,17 @@ class Sequential : public TrainingHost {
   // Throws ValueError naming the layer and option that cannot be used.
   static Sequential from_config(const Config& config);
 
-  // The optimizer's state, made if it is not there yet: for files. Throws ValueError when the model is not compiled or not
-  // built.
+  // The optimizer's state, made if it is not there yet: for files. Throws ValueError when the model is not compiled or
+  // not built.
   Optimizer& built_optimizer();
 
-  // Writes a .keras file, or .weights.h5. Needs wavetrain::files (files/keras_model.hpp reads them); throws NotSupported in a
-  // program without it, FileError when the file cannot be written.
+  // Writes a .keras file, or .weights.h5. Needs wavetrain::files (files/keras_model.hpp reads them); throws
+  // NotSupported in a program without it, FileError when the file cannot be written.
   void save(const std::string& path) const override;
   void save_weights(const std::string& path) const override;
 
-  // --- For callbacks ---------------------------------------------------------------------------------------------------
+  // --- For callbacks
+  // ---------------------------------------------------------------------------------------------------
 
   MetricDirection direction(std::string_view log_name) const override;
   void stop_training() override;
@@ -253,6 +255,7 @@ class Sequential : public TrainingHost {
   std::vector<std::pair<std::string, Array>> weights_by_path() const override;
 
  private:
+  friend class Predictor;
   friend class Trainer;
   struct State;
 

@@ -23,6 +23,7 @@
 #include "wavetrain/metrics.hpp"
 #include "wavetrain/optimizer.hpp"
 #include "wavetrain/optimizers.hpp"
+#include "wavetrain/predictor.hpp"
 #include "wavetrain/presets.hpp"
 #include "wavetrain/random.hpp"
 #include "wavetrain/regularizers.hpp"

@@ -37,7 +37,8 @@ class PythonCallback final : public Callback {
     nb::dict dict = to_python(logs);
     hook("on_epoch_end", epoch, dict);
     for (const auto& [name, value] : dict) {
-      if (PyNumber_Check(value.ptr())) logs.set(nb::cast<std::string>(nb::str(name)), nb::cast<double>(nb::float_(value)));
+      if (PyNumber_Check(value.ptr()))
+        logs.set(nb::cast<std::string>(nb::str(name)), nb::cast<double>(nb::float_(value)));
     }
   }
   void on_train_batch_begin(Index batch) override { call("on_train_batch_begin", batch, Logs{}); }
@@ -77,13 +78,12 @@ class PythonCallback final : public Callback {
 };
 
 NativeCallback learning_rate_scheduler(nb::object schedule, Index verbose) {
-  return {callbacks::LearningRateScheduler{
-      .schedule =
-          [schedule = std::move(schedule)](Index epoch, double rate) {
-            const nb::gil_scoped_acquire gil;
-            return nb::cast<double>(nb::float_(schedule(epoch, rate)));
-          },
-      .verbose = verbose}};
+  return {callbacks::LearningRateScheduler{.schedule =
+                                               [schedule = std::move(schedule)](Index epoch, double rate) {
+                                                 const nb::gil_scoped_acquire gil;
+                                                 return nb::cast<double>(nb::float_(schedule(epoch, rate)));
+                                               },
+                                           .verbose = verbose}};
 }
 
 // The callbacks of a training loop that Python runs.
@@ -144,8 +144,8 @@ std::vector<std::shared_ptr<Callback>> to_callbacks(nb::handle list, Pending& pe
 
 void bind_callbacks(nb::module_& m) {
   nb::class_<NativeCallback>(m, "NativeCallback")
-      .def("__init__",
-           [](NativeCallback* self, nb::handle config) { new (self) NativeCallback{callback_from_config(to_config(config))}; })
+      .def("__init__", [](NativeCallback* self,
+                          nb::handle config) { new (self) NativeCallback{callback_from_config(to_config(config))}; })
       .def("state", [](const NativeCallback& self) {
         nb::dict state;
         if (const auto* stop = dynamic_cast<const callbacks::EarlyStoppingCallback*>(self.callback.get())) {

@@ -38,7 +38,8 @@ ElementType element_type(nb::dlpack::dtype type) {
       default: break;
     }
   }
-  throw TypeError(fmt::format("data must be numbers; received an array of type code {} with {} bits", type.code, type.bits));
+  throw TypeError(
+      fmt::format("data must be numbers; received an array of type code {} with {} bits", type.code, type.bits));
 }
 
 using AnyArray = nb::ndarray<nb::ro, nb::device::cpu>;

@@ -1,4 +1,5 @@
-// Losses, metrics, optimizers, schedules, initializers, regularizers and constraints as objects that work by themselves.
+// Losses, metrics, optimizers, schedules, initializers, regularizers and constraints as objects that work by
+// themselves.
 #include <nanobind/stl/function.h>
 #include <nanobind/stl/shared_ptr.h>
 
@@ -13,8 +14,9 @@ namespace {
 template <class T>
 nb::class_<T> bind_member(nb::module_& m, const char* name) {
   return nb::class_<T>(m, name)
-      .def("__init__", [](T* self, nb::handle identifier) { new (self) T(to_config(identifier)); },
-           nb::arg("identifier").none())
+      .def(
+          "__init__", [](T* self, nb::handle identifier) { new (self) T(to_config(identifier)); },
+          nb::arg("identifier").none())
       .def_prop_ro("class_name", [](const T& self) { return self.class_name(); })
       .def("config", [](const T& self) { return to_python(self.config()); });
 }
@@ -90,7 +92,8 @@ void bind_families(nb::module_& m) {
     self.apply(result.view());
     return to_numpy(std::move(result));
   });
-  bind_member<LearningRateSchedule>(m, "LearningRateSchedule").def("__call__", &LearningRateSchedule::at, nb::arg("step"));
+  bind_member<LearningRateSchedule>(m, "LearningRateSchedule")
+      .def("__call__", &LearningRateSchedule::at, nb::arg("step"));
   bind_member<Loss>(m, "Loss")
       .def("__call__", &loss_value, nb::arg("y_true"), nb::arg("y_pred"), nb::arg("sample_weight").none() = nb::none())
       .def("gradient", &loss_gradient)
@@ -106,16 +109,19 @@ void bind_families(nb::module_& m) {
                                                                         : "none";
                    })
       .def("reset_state", &Metric::reset_state)
-      .def("update_state", [](Metric& self, nb::handle y_true, nb::handle y_pred, nb::handle weight) {
-        self.update_state(to_floats(y_true), to_floats(y_pred), to_floats(weight));
-      }, nb::arg("y_true"), nb::arg("y_pred"), nb::arg("sample_weight").none())
+      .def(
+          "update_state",
+          [](Metric& self, nb::handle y_true, nb::handle y_pred, nb::handle weight) {
+            self.update_state(to_floats(y_true), to_floats(y_pred), to_floats(weight));
+          },
+          nb::arg("y_true"), nb::arg("y_pred"), nb::arg("sample_weight").none())
       .def("merge_state", &Metric::merge_state)
       .def("result", &metric_result);
   m.def("activate", &activate, nb::arg("name"), nb::arg("x"), nb::arg("arguments"));
 
   nb::class_<OptimizerHandle>(m, "Optimizer")
-      .def("__init__",
-           [](OptimizerHandle* self, nb::handle identifier) { new (self) OptimizerHandle(Optimizer(to_config(identifier))); })
+      .def("__init__", [](OptimizerHandle* self,
+                          nb::handle identifier) { new (self) OptimizerHandle(Optimizer(to_config(identifier))); })
       .def_prop_ro("class_name", [](OptimizerHandle& self) { return self.get().class_name(); })
       .def("config", [](OptimizerHandle& self) { return to_python(self.get().config()); })
       .def_prop_rw(

@@ -1,6 +1,6 @@
 // Layers and weights.
-#include "convert.hpp"
 #include "layers.hpp"
+#include "convert.hpp"
 #include "training/keras_config.hpp"
 
 namespace wavetrain::python {
@@ -34,7 +34,8 @@ void bind_layers(nb::module_& m) {
       .def("assign", [](Variable& self, nb::handle value) { self.assign(to_view(value).to_array()); })
       .def("same", [](const Variable& self, const Variable& other) { return self == other; })
       .def("penalty", [](const Variable& self) {
-        return self.regularizer().has_value() ? nb::object(nb::float_(self.regularizer().value(self.view()))) : nb::none();
+        return self.regularizer().has_value() ? nb::object(nb::float_(self.regularizer().value(self.view())))
+                                              : nb::none();
       });
 
   m.def("nested", [](const Sequential& inner) { return Layer(layers::Nested{.inner = layers::Stack(inner)}); });

@@ -64,8 +64,8 @@ Metric to_metric(nb::handle item) {
   return python_metric(nb::borrow(item));
 }
 
-void compile(Sequential& model, OptimizerHandle& optimizer, nb::handle loss, nb::handle metrics, nb::handle weighted_metrics,
-             std::optional<double> loss_weights) {
+void compile(Sequential& model, OptimizerHandle& optimizer, nb::handle loss, nb::handle metrics,
+             nb::handle weighted_metrics, std::optional<double> loss_weights) {
   CompileOptions options;
   options.optimizer = optimizer.own();
   if (nb::isinstance<Loss>(loss)) options.loss = nb::cast<Loss>(loss);
@@ -180,12 +180,11 @@ void bind_model(nb::module_& m) {
       .def_prop_ro("input_shape", [](const Sequential& self) { return to_python(self.input_shape()); })
       .def_prop_ro("output_shape", [](const Sequential& self) { return to_python(self.output_shape()); })
       .def_prop_ro("compiled", &Sequential::compiled)
-      .def("compile", &compile, nb::arg("optimizer"), nb::arg("loss").none(), nb::arg("metrics"), nb::arg("weighted_metrics"),
-           nb::arg("loss_weights").none())
+      .def("compile", &compile, nb::arg("optimizer"), nb::arg("loss").none(), nb::arg("metrics"),
+           nb::arg("weighted_metrics"), nb::arg("loss_weights").none())
       .def("compile_config", &compile_config)
-      .def("attach", [](Sequential& self, OptimizerHandle& optimizer, nb::object keeper) {
-        optimizer.attach(&self, std::move(keeper));
-      })
+      .def("attach", [](Sequential& self, OptimizerHandle& optimizer,
+                        nb::object keeper) { optimizer.attach(&self, std::move(keeper)); })
       .def("fit", &fit)
       .def("evaluate", &evaluate)
       .def("predict", &predict)
@@ -215,26 +214,43 @@ void bind_model(nb::module_& m) {
            })
       .def("set_weights", [](Sequential& self, nb::handle weights) { self.set_weights(to_arrays(weights)); })
       .def("compute_output_shape",
-           [](const Sequential& self, nb::handle shape) { return to_python(self.compute_output_shape(to_shape(shape))); })
+           [](const Sequential& self, nb::handle shape) {
+             return to_python(self.compute_output_shape(to_shape(shape)));
+           })
       .def("summary",
            [](const Sequential& self, int line_length, bool expand_nested, bool show_trainable) {
              return self.summary(
                  {.line_length = line_length, .expand_nested = expand_nested, .show_trainable = show_trainable});
            })
       .def("config", [](const Sequential& self) { return to_python(self.config()); })
-      .def_static("from_config",
-                  [](nb::handle config) { return new Sequential(Sequential::from_config(to_config(config))); },
-                  nb::rv_policy::take_ownership)
+      .def_static(
+          "from_config", [](nb::handle config) { return new Sequential(Sequential::from_config(to_config(config))); },
+          nb::rv_policy::take_ownership)
       .def("to_json", [](const Sequential& self) { return to_json(self); })
       .def("save", [](const Sequential& self, const std::string& path) { self.save(path); })
       .def("save_weights", [](const Sequential& self, const std::string& path) { self.save_weights(path); })
       .def("load_weights", [](Sequential& self, const std::string& path, bool skip_mismatch) {
         load_weights(self, path, skip_mismatch);
       });
-  m.def("load_model", [](const std::string& path) { return new Sequential(load_model(path)); },
-        nb::rv_policy::take_ownership);
-  m.def("model_from_json", [](const std::string& text) { return new Sequential(model_from_json(text)); },
-        nb::rv_policy::take_ownership);
+  const auto plotted = [](auto* draw) {
+    return [draw](const Sequential& model, bool shapes, bool dtype, bool names, const std::string& rankdir,
+                  bool activations, bool trainable) {
+      return draw(model, {.show_shapes = shapes,
+                          .show_dtype = dtype,
+                          .show_layer_names = names,
+                          .rankdir = rankdir,
+                          .show_layer_activations = activations,
+                          .show_trainable = trainable});
+    };
+  };
+  m.def("model_to_dot", plotted(&utils::model_to_dot));
+  m.def("model_to_svg", plotted(&utils::model_to_svg));
+  m.def(
+      "load_model", [](const std::string& path) { return new Sequential(load_model(path)); },
+      nb::rv_policy::take_ownership);
+  m.def(
+      "model_from_json", [](const std::string& text) { return new Sequential(model_from_json(text)); },
+      nb::rv_policy::take_ownership);
 }
 
 }  // namespace wavetrain::python

@@ -74,7 +74,8 @@ void OptimizerHandle::apply(nb::handle gradients, std::vector<Variable> variable
   }
   std::size_t i = 0;
   for (nb::handle gradient : gradients) {
-    if (i >= trained_.size()) throw ValueError(fmt::format("There are {} variables for more gradients.", trained_.size()));
+    if (i >= trained_.size())
+      throw ValueError(fmt::format("There are {} variables for more gradients.", trained_.size()));
     const Array values = to_view(gradient).to_array();
     if (values.shape() != trained_[i].shape()) {
       throw ValueError(fmt::format("The gradient of '{}' must have shape {}. Received: {}", trained_[i].name(),
@@ -85,7 +86,8 @@ void OptimizerHandle::apply(nb::handle gradients, std::vector<Variable> variable
     std::copy(now.begin(), now.end(), w_[i].data());
     ++i;
   }
-  if (i != trained_.size()) throw ValueError(fmt::format("There are {} variables for {} gradients.", trained_.size(), i));
+  if (i != trained_.size())
+    throw ValueError(fmt::format("There are {} variables for {} gradients.", trained_.size(), i));
   own_.apply();
   for (i = 0; i < trained_.size(); ++i) trained_[i].assign(w_[i]);
 }

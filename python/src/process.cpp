@@ -3,6 +3,10 @@
 
 #include "convert.hpp"
 
+#ifdef WAVETRAIN_WITH_COMMAND_LINE
+#include "wavetrain/program.hpp"
+#endif
+
 namespace wavetrain::python {
 namespace {
 
@@ -26,26 +30,39 @@ void set_log_function(nb::object function) {
   });
 }
 
+#ifdef WAVETRAIN_WITH_COMMAND_LINE
+int command_line(std::vector<std::string> arguments) {
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const nb::gil_scoped_release release;
+  return app::run(static_cast<int>(arguments.size()), argv.data());
+}
+#endif
+
 }  // namespace
 
 void bind_process(nb::module_& m) {
   m.def("set_random_seed", &set_random_seed);
   m.def("next_seed", &next_seed);
-  m.def("random_normal",
-        [](nb::handle shape, double mean, double stddev, std::optional<std::uint64_t> seed) {
-          return to_numpy(random_normal(to_shape(shape), mean, stddev, seed ? *seed : next_seed()));
-        },
-        nb::arg("shape"), nb::arg("mean"), nb::arg("stddev"), nb::arg("seed").none() = nb::none());
-  m.def("random_uniform",
-        [](nb::handle shape, double low, double high, std::optional<std::uint64_t> seed) {
-          return to_numpy(random_uniform(to_shape(shape), low, high, seed ? *seed : next_seed()));
-        },
-        nb::arg("shape"), nb::arg("minval"), nb::arg("maxval"), nb::arg("seed").none() = nb::none());
-  m.def("random_integers",
-        [](nb::handle shape, std::int32_t low, std::int32_t high, std::optional<std::uint64_t> seed) {
-          return to_numpy(random_integers(to_shape(shape), low, high, seed ? *seed : next_seed()));
-        },
-        nb::arg("shape"), nb::arg("minval"), nb::arg("maxval"), nb::arg("seed").none() = nb::none());
+  m.def(
+      "random_normal",
+      [](nb::handle shape, double mean, double stddev, std::optional<std::uint64_t> seed) {
+        return to_numpy(random_normal(to_shape(shape), mean, stddev, seed ? *seed : next_seed()));
+      },
+      nb::arg("shape"), nb::arg("mean"), nb::arg("stddev"), nb::arg("seed").none() = nb::none());
+  m.def(
+      "random_uniform",
+      [](nb::handle shape, double low, double high, std::optional<std::uint64_t> seed) {
+        return to_numpy(random_uniform(to_shape(shape), low, high, seed ? *seed : next_seed()));
+      },
+      nb::arg("shape"), nb::arg("minval"), nb::arg("maxval"), nb::arg("seed").none() = nb::none());
+  m.def(
+      "random_integers",
+      [](nb::handle shape, std::int32_t low, std::int32_t high, std::optional<std::uint64_t> seed) {
+        return to_numpy(random_integers(to_shape(shape), low, high, seed ? *seed : next_seed()));
+      },
+      nb::arg("shape"), nb::arg("minval"), nb::arg("maxval"), nb::arg("seed").none() = nb::none());
   m.def("clear_session", &clear_session);
   m.def("automatic_name", &automatic_name);
   m.def("num_threads", &num_threads);
@@ -61,6 +78,9 @@ void bind_process(nb::module_& m) {
     return to_python(model.config());
   });
   m.attr("compiler") = __VERSION__;
+#ifdef WAVETRAIN_WITH_COMMAND_LINE
+  m.def("command_line", &command_line);
+#endif
 }
 
 }  // namespace wavetrain::python

@@ -33,9 +33,9 @@ Metric python_metric(nb::object object) {
     if (state.sums.empty()) state.sums.assign(1, 0.0);
     if (state.sums[0] == 0) held->attr("reset")();
     state.sums[0] = 1;
-    held->attr("update")(copied(batch.y_true, batch.y_true_shape), copied(batch.y_pred, batch.y_pred_shape),
-                         batch.sample_weight == nullptr ? nb::object(nb::none())
-                                                        : copied(batch.sample_weight, batch.weight_shape));
+    held->attr("update")(
+        copied(batch.y_true, batch.y_true_shape), copied(batch.y_pred, batch.y_pred_shape),
+        batch.sample_weight == nullptr ? nb::object(nb::none()) : copied(batch.sample_weight, batch.weight_shape));
   };
   metric.value = [held](const MetricState& state) {
     const nb::gil_scoped_acquire gil;
@@ -50,9 +50,10 @@ namespace {
 void spread(const ConstView& values, Index rows, float* row_loss) {
   const Index count = values.size();
   if (count == 0 || (rows % count != 0 && count % rows != 0)) {
-    throw ValueError(fmt::format("A loss must return one value per sample, per row, or one altogether. Received: shape {} for "
-                                 "{} rows",
-                                 to_string(values.shape()), rows));
+    throw ValueError(
+        fmt::format("A loss must return one value per sample, per row, or one altogether. Received: shape {} for "
+                    "{} rows",
+                    to_string(values.shape()), rows));
   }
   for (Index r = 0; r < rows; ++r) {
     if (count <= rows) {
@@ -68,8 +69,8 @@ void spread(const ConstView& values, Index rows, float* row_loss) {
 
 }  // namespace
 
-// The gradient that Python returns is that of the sum of all losses, as `evaluate` gives it for weights that are all one; with
-// weights it is asked for the gradient of the weighted sum.
+// The gradient that Python returns is that of the sum of all losses, as `evaluate` gives it for weights that are all
+// one; with weights it is asked for the gradient of the weighted sum.
 Loss python_loss(nb::object object) {
   losses::FunctionLoss loss;
   loss.name = nb::cast<std::string>(object.attr("name"));
@@ -82,16 +83,16 @@ Loss python_loss(nb::object object) {
     const Shape& p_shape = *batch.y_pred_shape;
     nb::object weights = nb::none();
     if (batch.weights != nullptr) weights = copied(batch.weights, Shape{batch.shape.rows});
-    const nb::object result =
-        held->attr("evaluate")(copied(batch.y_true, y_shape), copied(batch.y_pred, p_shape), weights, batch.shape.rows,
-                               batch.gradient != nullptr);
+    const nb::object result = held->attr("evaluate")(copied(batch.y_true, y_shape), copied(batch.y_pred, p_shape),
+                                                     weights, batch.shape.rows, batch.gradient != nullptr);
     const nb::tuple parts = nb::cast<nb::tuple>(result);
     spread(to_floats(nb::object(parts[0])), batch.shape.rows, batch.row_loss);
     if (batch.gradient == nullptr) return;
     const ConstView gradient = to_floats(nb::object(parts[1]));
     if (gradient.size() != p_shape.size()) {
       throw ValueError(fmt::format("The gradient of loss '{}' must have the shape of y_pred, {}. Received: {}",
-                                   nb::cast<std::string>(held->attr("name")), to_string(p_shape), to_string(gradient.shape())));
+                                   nb::cast<std::string>(held->attr("name")), to_string(p_shape),
+                                   to_string(gradient.shape())));
     }
     const auto scale = static_cast<float>(batch.scale);
     for (Index i = 0; i < gradient.size(); ++i) batch.gradient[i] = gradient.data()[i] * scale;

@@ -8,7 +8,8 @@ namespace {
 nb::dict describe(const Description& description) {
   nb::list fields;
   for (const Field& field : description.fields) {
-    fields.append(nb::make_tuple(field.name, field.type, field.required, to_python(field.default_value), field.aliases));
+    fields.append(
+        nb::make_tuple(field.name, field.type, field.required, to_python(field.default_value), field.aliases));
   }
   nb::dict result;
   result["class_name"] = description.class_name;

@@ -1,12 +1,60 @@
-"""Runs one expression with Keras and with wavetrain.keras, and compares what comes out."""
+"""Runs one expression with Keras and with wavetrain.keras, and compares what comes out.
 
+Keras answers from this process with its numpy backend, which compiles nothing; what trains is sent to a `Trainer`, a process
+of its own where Keras runs on JAX.
+"""
+
+import builtins
+import os
+import pickle
+import subprocess
+import sys
 import warnings
 
 import numpy as np
 
 
+class Trainer:
+    """Keras in another process, with a backend that has gradients."""
+
+    def __init__(self):
+        # The machine code of these few steps need not be good.
+        environment = {**os.environ, "KERAS_BACKEND": os.environ.get("WAVETRAIN_KERAS_TRAINER", "jax"),
+                       "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"}
+        self.process = subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+
+    def run(self, expression):
+        pickle.dump(expression, self.process.stdin)
+        self.process.stdin.flush()
+        kind, value = pickle.load(self.process.stdout)
+        return value if kind is None else getattr(builtins, kind, RuntimeError)(value)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def serve():
+    """What a Trainer runs: an expression in, its value or the kind and text of its exception out."""
+    import keras
+
+    answers, sys.stdout = sys.stdout.buffer, sys.stderr
+    while True:
+        try:
+            expression = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        value = run(expression, keras)
+        failed = isinstance(value, Exception)
+        kind = next(cls.__name__ for cls in type(value).__mro__ if hasattr(builtins, cls.__name__)) if failed else None
+        pickle.dump((kind, str(value) if failed else value), answers)
+        answers.flush()
+
+
 def run(expression, keras):
     """The value, or the exception, of an expression in ``k`` (keras) and ``np``; statements may come first."""
+    if isinstance(keras, Trainer):
+        return keras.run(expression)
     keras.utils.clear_session(free_memory=False)  # automatic names begin anew
     scope = {"k": keras, "np": np, "rng": np.random.default_rng(11)}
     *statements, last = expression.split("; ")
@@ -68,3 +116,7 @@ def check(expression, own, real, **tolerance):
     ours = run(expression, own)
     found = difference(ours, theirs, where=expression, **tolerance)
     assert found is None, found
+
+
+if __name__ == "__main__":
+    serve()

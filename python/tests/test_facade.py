@@ -109,6 +109,9 @@ def test_datasets():
     "k.utils.pad_sequences([[1], [2, 3], [4, 5, 6]], maxlen=2, padding='post', truncating='post', value=9)",
     "k.utils.pad_sequences([[[1., 2]], [[3, 4], [5, 6]]], dtype='float32')", "k.utils.pad_sequences([[1]], padding='nonsense')",
     "k.utils.pad_sequences(3)", "k.utils.set_random_seed('a')", "k.backend.floatx()", "k.config.epsilon()", "k.backend.epsilon()",
+    "k.backend.is_float_dtype('float16')", "k.backend.is_int_dtype('uint8')", "k.backend.is_int_dtype('float32')",
+    "k.backend.is_keras_tensor(k.Input((3,)))", "k.backend.is_keras_tensor(3)",
+    "[k.backend.get_uid('a'), k.backend.get_uid('a'), k.backend.get_uid('b')]",
     "k.config.image_data_format()", "k.utils.standardize_dtype('float32')", "k.saving.deserialize_keras_object(None)",
     *(f"k.ops.{f}(np.array([[1., 2, 3], [4, 0.5, 6]], 'float32'){a})" for f, a in (
         ("mean", ""), ("mean", ", axis=0"), ("sum", ", axis=-1, keepdims=True"), ("max", ", axis=1"), ("min", ""), ("std", ", axis=0"),
@@ -116,7 +119,7 @@ def test_datasets():
         ("relu", ""), ("softmax", ""), ("cumsum", ", axis=1"), ("argmax", ", axis=1"), ("reshape", ", (3, 2)"), ("transpose", ""),
         ("expand_dims", ", 1"), ("clip", ", 1., 3."), ("maximum", ", 2."), ("where", " > 2, 1., 0."), ("flip", ", axis=1"),
         ("logsumexp", ", axis=1"), ("round", ""), ("floor", ""), ("sign", ""), 
-        ("one_hot", "[0], 7"), ("power", ", 2."), ("roll", ", 1, axis=1"), ("take", ", [0, 2], axis=1"))),
+        ("one_hot", "[0].astype('int32'), 7"), ("power", ", 2."), ("roll", ", 1, axis=1"), ("take", ", [0, 2], axis=1"))),
 ])
 def test_utilities(expression, real):
     from both import check

@@ -121,6 +121,7 @@ def test_weighted_metric(metric, data, real):
     "m = k.metrics.Sum(); m.update_state([1., 3, 5, 7]); m.result()",
     "m = k.metrics.Sum(); m.update_state([1., 3, 5, 7], sample_weight=[1., 1, 0, 0]); m.result()",
     "m = k.metrics.MeanMetricWrapper(k.losses.mean_squared_error); m.update_state([[1., 2]], [[2., 2]]); m.result()",
+    *(f"{Y}; k.metrics.{f}_correlation(y, p{a})" for f in ("pearson", "concordance") for a in ("", ", axis=0")),
     "k.metrics.get('accuracy')", "k.metrics.get('nonsense')", "k.metrics.get('mse')", "k.metrics.get(None)",
     "k.metrics.AUC(num_thresholds=1)", "k.metrics.AUC(curve='nonsense')", "k.metrics.Precision(nonsense=1)",
     "k.metrics.F1Score(average='nonsense')", "k.metrics.TopKCategoricalAccuracy('a', 'b', 'c', 'd')",

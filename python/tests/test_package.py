@@ -46,6 +46,16 @@ def test_stubs(module, base):
     assert (pathlib.Path(wavetrain.__file__).parent / "py.typed").exists()
 
 
+def test_all_stubs(tmp_path):
+    _stubs.main(tmp_path)
+    found = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.pyi"))
+    assert len(found) == len(_stubs._MODULES) + 2 and "__init__.pyi" in found and "keras/__init__.pyi" in found
+    for path in found:
+        compile((tmp_path / path).read_text(), path, "exec")
+    assert "def reduce_mean(input_tensor: Any, axis: Any = None" in (tmp_path / "__init__.pyi").read_text()
+    assert "from .models import Sequential as Sequential" in (tmp_path / "keras/__init__.pyi").read_text()
+
+
 def test_version_and_config(capsys):
     assert wavetrain.__version__.count(".") == 2
     wavetrain.show_config()

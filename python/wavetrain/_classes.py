@@ -20,15 +20,17 @@ _NEVER_EMPTY = ("filepath", "filename", "boundaries", "values", "backup_dir")
 class Field:
     """One argument."""
 
-    __slots__ = ("name", "type", "required", "default", "aliases")
+    __slots__ = ("name", "type", "required", "default", "stored", "aliases", "needed")
 
     def __init__(self, name, type, required, default, aliases):
         required = required or (default in ("", []) and name in _NEVER_EMPTY)
         self.name = name
         self.type = type
         self.required = required
+        self.stored = default  # as a configuration holds it
         self.default = inspect.Parameter.empty if required else as_argument(default, type, name)
         self.aliases = aliases
+        self.needed = False  # although the signature has a default
 
 
 def as_argument(value, type, name=""):
@@ -113,6 +115,10 @@ class Described:
     _keyword_fields = ()
     #: (field, {argument: default}): arguments without a field, in the signature behind that field.
     _unused = None
+    #: {argument: default} that Keras writes in another way and that means the same.
+    _shown = {}
+    #: Names of fields in the order of Keras' signature, behind all others.
+    _order = ()
     #: Whether unknown keyword arguments are passed on, for the library to judge.
     _variadic = False
 
@@ -125,7 +131,8 @@ class Described:
             for name in given:
                 if name not in known:
                     raise TypeError(f"{cls.__name__}.__init__() got an unexpected keyword argument '{name}'")
-        return given
+        return {name: value for name, value in given.items()
+                if not (name in cls._shown and isinstance(value, (str, type(None))) and value == cls._shown[name])}
 
     def _serialized(self):
         """Module, class and settings, as Keras stores them."""
@@ -142,6 +149,38 @@ class Described:
     @classmethod
     def from_config(cls, config):
         return cls(**config)
+
+    # Copies and pickles of what the library holds: made anew from its settings. A class of one's own is copied as Python does.
+
+    def _state(self):
+        """What its settings do not say and a copy has too, for `_restore`."""
+        return None
+
+    def _restore(self, state):
+        pass
+
+    def __reduce_ex__(self, protocol):
+        if self._description is None:
+            return super().__reduce_ex__(protocol)
+        return _rebuild, (type(self), self.get_config(), self._state())
+
+    def __deepcopy__(self, memo):
+        import copy
+
+        if self._description is not None:
+            return _rebuild(type(self), self.get_config(), self._state())
+        result = type(self).__new__(type(self))
+        memo[id(self)] = result
+        for name, value in vars(self).items():
+            result.__dict__[name] = copy.deepcopy(value, memo)
+        return result
+
+
+def _rebuild(cls, config, state):
+    result = cls.from_config(config)
+    if state is not None:
+        result._restore(state)
+    return result
 
 
 def _module_of(family):
@@ -163,12 +202,23 @@ def _with_unused(fields, unused):
     return tuple(result)
 
 
+def _shown(field, shown):
+    if field.name not in shown:
+        return field
+    result = Field(field.name, field.type, False, field.stored, field.aliases)
+    result.default = shown[field.name]
+    result.required = result.default is inspect.Parameter.empty
+    result.needed = field.required and not result.required
+    return result
+
+
 def make_class(family, class_name, base, module, text, **attributes):
     """A class of ``family`` as a subclass of ``base``, or None when the library has no such class."""
     fields = fields_of(family, class_name)
     if fields is None:
         return None
-    fields = _with_unused(fields, base._unused)
+    fields = _with_unused(tuple(_shown(field, base._shown) for field in fields), base._unused)
+    fields = tuple(sorted(fields, key=lambda field: base._order.index(field.name) + 1 if field.name in base._order else 0))
     keyword_fields = base._keyword_fields
     cls = type(base)(class_name, (base,), {
         "_family": family,

@@ -1,13 +1,13 @@
-"""The command ``wavetrain``: the native program that comes with the package."""
+"""The command ``wavetrain``: the native program, which is part of the module."""
 
-import os
+import signal
 import sys
 
 
 def main():
-    program = os.path.join(os.path.dirname(__file__), "bin", "wavetrain")
-    if not os.path.exists(program):
-        sys.exit("wavetrain: this installation has no command line program")
-    if not os.access(program, os.X_OK):
-        os.chmod(program, 0o755)
-    os.execv(program, [program, *sys.argv[1:]])
+    from . import _core
+
+    if not hasattr(_core, "command_line"):
+        sys.exit("wavetrain: this module was built without the command line")
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the program's own affair
+    sys.exit(_core.command_line(["wavetrain", *sys.argv[1:]]))

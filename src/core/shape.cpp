@@ -1,7 +1,6 @@
 #include "wavetrain/shape.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -36,10 +35,9 @@ Index Shape::size_from(int axis) const {
   for (int i = axis; i < rank_; ++i) {
     const Index dim = dims_[static_cast<std::size_t>(i)];
     if (dim < 0) throw ValueError(fmt::format("Shape {} has no size: a dimension is None.", to_string(*this)));
-    if (dim != 0 && product > std::numeric_limits<Index>::max() / dim) {
+    if (__builtin_mul_overflow(product, dim, &product)) {
       throw ValueError(fmt::format("Shape {} is too large.", to_string(*this)));
     }
-    product *= dim;
   }
   return product;
 }

@@ -20,6 +20,7 @@ struct Conv1DForward {
   bool packed = false;
   const float* bias = nullptr;  // (F) or none
   Activation activation = Activation::linear;
+  GemmNormalization norm{};  // (F); not for depthwise convolutions
 };
 
 // For weights that are used many times, about 10 % faster; the layout belongs to the target in use.
@@ -45,12 +46,20 @@ void conv1d_pack_backward(const Conv1DShape& s, const float* weights, float* pac
 
 Index conv1d_backward_input_scratch_floats(const Conv1DShape& s);
 
+// For the transposed convolution, whose forward pass this is: (C) or none, and what follows.
+struct Conv1DTransposed {
+  const float* bias = nullptr;
+  Activation activation = Activation::linear;
+};
+
 // dx rows [begin, end) of one sample, from dy of the whole sample; adds to dx with `accumulate`.
 void conv1d_backward_input_rows(const Conv1DShape& s, const float* weights, const float* packed, const float* dy,
-                                float* dx, Index begin, Index end, bool accumulate, float* scratch);
+                                float* dx, Index begin, Index end, bool accumulate, float* scratch,
+                                const Conv1DTransposed& after = {});
 
 void conv1d_backward_input(const Conv1DShape& s, const float* weights, const float* packed, Index samples,
-                           const float* dy, float* dx, bool accumulate, float* scratch);
+                           const float* dy, float* dx, bool accumulate, float* scratch,
+                           const Conv1DTransposed& after = {});
 
 // --- Gradients of weights and bias -----------------------------------------------------------------------------------
 

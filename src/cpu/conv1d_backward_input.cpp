@@ -95,7 +95,8 @@ Index conv1d_backward_input_scratch_floats(const Conv1DShape& s) {
 }
 
 void conv1d_backward_input_rows(const Conv1DShape& s, const float* weights, const float* packed, const float* dy,
-                                float* dx, Index begin, Index end, bool accumulate, float* scratch) {
+                                float* dx, Index begin, Index end, bool accumulate, float* scratch,
+                                const Conv1DTransposed& after) {
   const Index C = s.C / s.groups, F = s.F / s.groups;  // of one group
   const bool sums_filters = s.depthwise() && s.F != s.C;
   float* const filters = scratch;
@@ -105,7 +106,12 @@ void conv1d_backward_input_rows(const Conv1DShape& s, const float* weights, cons
     const Index first = first_step(s, p, begin), last = first_step(s, p, end);
     const auto row_of = [&](Index u) { return dx + (s.stride * u + p - s.pad_left) * s.C; };
     if (phase.taps == 0) {
-      for (Index u = first; u < last && !accumulate; ++u) std::fill_n(row_of(u), s.C, 0.0f);
+      for (Index u = first; u < last && !accumulate; ++u) {
+        for (Index c = 0; c < s.C; ++c) {
+          const float value = after.bias == nullptr ? 0.0f : after.bias[c];
+          row_of(u)[c] = after.activation == Activation::relu && value < 0.0f ? 0.0f : value;
+        }
+      }
       continue;
     }
     const Index tap_stride = phase.windows.tap_step * s.F;
@@ -137,6 +143,8 @@ void conv1d_backward_input_rows(const Conv1DShape& s, const float* weights, cons
               .packed = true,
               .c = row_of(u) + group * C,
               .ldc = s.stride * s.C,
+              .bias = after.bias == nullptr ? nullptr : after.bias + group * C,
+              .activation = after.activation,
               .accumulate = accumulate});
       }
     });
@@ -145,10 +153,10 @@ void conv1d_backward_input_rows(const Conv1DShape& s, const float* weights, cons
 }
 
 void conv1d_backward_input(const Conv1DShape& s, const float* weights, const float* packed, Index samples,
-                           const float* dy, float* dx, bool accumulate, float* scratch) {
+                           const float* dy, float* dx, bool accumulate, float* scratch, const Conv1DTransposed& after) {
   for (Index i = 0; i < samples; ++i) {
     conv1d_backward_input_rows(s, weights, packed, dy + i * s.output_length() * s.F, dx + i * s.T * s.C, 0, s.T,
-                               accumulate, scratch);
+                               accumulate, scratch, after);
   }
 }
 

@@ -66,7 +66,8 @@ void conv1d_forward_rows(const Conv1DShape& s, const Conv1DForward& f, const flo
             .c = y + o * s.F + group * F,
             .ldc = s.F,
             .bias = f.bias == nullptr ? nullptr : f.bias + group * F,
-            .activation = f.activation});
+            .activation = f.activation,
+            .norm = f.norm.from(group * F)});
     }
   });
 }

@@ -84,6 +84,15 @@ struct NoEpilogue {
   HWY_INLINE FloatVec operator()(FloatVec value, int) const { return value; }
 };
 
+HWY_INLINE FloatVec AtLeast(FloatVec value, float floor) {
+  const FloatVec lowest = hn::Set(FloatTag(), floor);
+#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
+  return hn::IfThenElse(hn::Lt(value, lowest), lowest, value);
+#else
+  return hn::Max(lowest, value);  // in this order NaN stays NaN: the second operand wins (x86), or NaN does (NEON)
+#endif
+}
+
 struct BiasActivation {
   const float* bias;  // or none
   float floor;        // smaller values become this one: 0 for relu, -infinity for linear
@@ -92,13 +101,26 @@ struct BiasActivation {
     return bias == nullptr ? hn::Zero(FloatTag()) : LoadSome(bias + column, count);
   }
   HWY_INLINE FloatVec operator()(FloatVec value, FloatVec bias_vector) const {
-    value = hn::Add(value, bias_vector);
-    const FloatVec lowest = hn::Set(FloatTag(), floor);
-#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
-    return hn::IfThenElse(hn::Lt(value, lowest), lowest, value);
-#else
-    return hn::Max(lowest, value);  // in this order NaN stays NaN: the second operand wins (x86), or NaN does (NEON)
-#endif
+    return AtLeast(hn::Add(value, bias_vector), floor);
+  }
+};
+
+// The same and then a normalisation, see GemmNormalization.
+struct BiasNormalization {
+  BiasActivation product;
+  GemmNormalization norm;
+  float floor;
+
+  struct Columns {
+    FloatVec bias, mean, scale, shift;
+  };
+  HWY_INLINE Columns begin(Index column, Index count) const {
+    return {product.begin(column, count), LoadSome(norm.mean + column, count), LoadSome(norm.scale + column, count),
+            norm.shift == nullptr ? hn::Zero(FloatTag()) : LoadSome(norm.shift + column, count)};
+  }
+  HWY_INLINE FloatVec operator()(FloatVec value, const Columns& c) const {
+    value = hn::MulAdd(hn::Sub(product(value, c.bias), c.mean), c.scale, c.shift);
+    return AtLeast(value, floor);
   }
 };
 
@@ -274,9 +296,10 @@ HWY_INLINE void RunGemm(const Gemm& g, const Epilogue& epilogue) {
   const Index K = g.a.k();
   Index width = g.a.width, taps = g.a.taps;
   if (g.a.tap_stride == width) width = K, taps = 1;  // the runs join up
-  // Blocks of K: whole runs, or parts of one when it is long.
-  const Index cuts = std::max<Index>(1, (width + kBlock - 1) / kBlock), block_width = (width + cuts - 1) / cuts;
-  const Index block_taps = width == 0 ? taps : std::max<Index>(1, std::min(taps, kBlock / width));
+  // Blocks of K: whole runs, or parts of one when it is long. One row reads B once, so that blocks bring nothing.
+  const Index most = g.M == 1 && g.packed ? std::max<Index>(K, 1) : kBlock;
+  const Index cuts = std::max<Index>(1, (width + most - 1) / most), block_width = (width + cuts - 1) / cuts;
+  const Index block_taps = width == 0 ? taps : std::max<Index>(1, std::min(taps, most / width));
   // Rows that stay in the second-level cache while the panels of B pass by.
   const Index block_rows = std::max<Index>(96, (Index{128} << 10) / std::max<Index>(K, 1));
   const int widest = WidestTile(g.M);

@@ -8,15 +8,21 @@
 #include "hwy/foreach_target.h"
 // After foreach_target.h
 #include "cpu/gemm-inl.h"
+#include "cpu/gemm_narrow-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wavetrain::cpu::HWY_NAMESPACE {
 
 void RunGemmBias(const Gemm& g) {
+  if (IsNarrow(g)) return RunNarrowGemm(g);
+  const auto floor = [](Activation activation) {
+    return activation == Activation::relu ? 0.0f : -std::numeric_limits<float>::infinity();
+  };
+  const BiasActivation product{g.bias, floor(g.activation)};
+  if (g.norm.mean != nullptr) return RunGemm(g, BiasNormalization{product, g.norm, floor(g.norm.activation)});
   if (g.bias == nullptr && g.activation == Activation::linear) return RunGemm(g, NoEpilogue());
-  const bool relu = g.activation == Activation::relu;
-  RunGemm(g, BiasActivation{g.bias, relu ? 0.0f : -std::numeric_limits<float>::infinity()});
+  RunGemm(g, product);
 }
 
 Index PackedFloats(Index K, Index N) { return K * ((N + kLanes - 1) / kLanes) * kLanes; }

@@ -31,6 +31,20 @@ struct Rows {
   Index k() const { return taps * width; }
 };
 
+// What may follow bias and activation while the result is in registers, per column: (c - mean)·scale + shift, then
+// another activation. Has the bits of batch_normalize (normalize.hpp).
+struct GemmNormalization {
+  const float* mean = nullptr;   // (N), or none: nothing follows
+  const float* scale = nullptr;  // (N)
+  const float* shift = nullptr;  // (N) or none
+  Activation activation = Activation::linear;
+
+  GemmNormalization from(Index column) const {
+    if (mean == nullptr) return {};
+    return {mean + column, scale + column, shift == nullptr ? nullptr : shift + column, activation};
+  }
+};
+
 struct Gemm {
   Index M = 0, N = 0;
   Rows a;
@@ -41,6 +55,7 @@ struct Gemm {
   Index ldc = 0;
   const float* bias = nullptr;  // (N) or none
   Activation activation = Activation::linear;
+  GemmNormalization norm{};
   bool accumulate = false;  // start from C, not from zero
 };
 

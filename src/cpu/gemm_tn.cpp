@@ -48,8 +48,47 @@ struct TnGrid {
 
 Index TnTiles(const GemmTn& g) { return TnGrid(g).tiles(); }
 
+// One column whose rows lie side by side: vectors along the rows of dW, where the other way would use one lane.
+template <std::size_t... V>
+HWY_INLINE void RunColumnVectors(const GemmTn& g, const float* a, Index count, float* w, std::index_sequence<V...>) {
+  const FloatTag d;
+  constexpr bool kWhole = sizeof...(V) > 1;
+  const auto load = [&](const float* p, std::size_t v) HWY_ATTR {
+    return kWhole ? hn::LoadU(d, p + static_cast<Index>(v) * kLanes) : LoadSome(p, count);
+  };
+  FloatVec acc[sizeof...(V)];
+  ((acc[V] = g.accumulate ? load(w, V) : hn::Zero(d)), ...);
+  for (Index sample = 0; sample < g.samples; ++sample) {
+    const float* x = a + sample * g.a_sample_stride;
+    const float* y = g.b + sample * g.b_sample_stride;
+    for (Index r = 0; r < g.rows; ++r, x += g.a.row_stride, y += g.ldb) {
+      const FloatVec dy = hn::Set(d, *y);
+      ((acc[V] = hn::MulAdd(load(x, V), dy, acc[V])), ...);
+    }
+  }
+  (StoreSome(acc[V], w + static_cast<Index>(V) * kLanes, count - static_cast<Index>(V) * kLanes), ...);
+}
+
+void RunGemmTnColumn(const GemmTn& g, const TnGrid& grid, Index begin, Index end) {
+  for (Index run = begin / grid.groups.count; run * grid.groups.count < end; ++run) {
+    const Index first = std::max(begin - run * grid.groups.count, Index{0});
+    const Index last = std::min(end - run * grid.groups.count, grid.groups.count);
+    const Index stop = grid.groups.begin(last - 1) + grid.groups.rows(last - 1);
+    for (Index row = grid.groups.begin(first); row < stop;) {
+      const float* a = g.a.data + run * grid.run_stride + row;
+      float* w = g.w + run * grid.run_rows + row;
+      const bool four = stop - row >= 4 * kLanes;
+      const Index count = four ? 4 * kLanes : std::min(stop - row, kLanes);
+      if (four) RunColumnVectors(g, a, count, w, std::make_index_sequence<4>());
+      else RunColumnVectors(g, a, count, w, std::make_index_sequence<1>());
+      row += count;
+    }
+  }
+}
+
 void RunGemmTn(const GemmTn& g, Index begin, Index end) {
   const TnGrid grid(g);
+  if (g.N == 1 && g.ldw == 1 && grid.row_stride == 1 && begin < end) return RunGemmTnColumn(g, grid, begin, end);
   HWY_ALIGN float tail[kMaxRows * kTileVectors * kLanes];
   // Without any rows, one empty block writes the zeros.
   const bool empty = g.samples * g.rows == 0;

@@ -22,13 +22,13 @@ inline constexpr SlotId kNoSlot = -1;
 
 // What a stage sees. Everything is resolved; a stage finds its blocks under the numbers it got when it was compiled.
 struct Run {
-  float* const* slot;   // by SlotId
-  const Shape* shape;   // by ValueId, of this batch
-  float* scratch;       // per thread
+  float* const* slot;  // by SlotId
+  const Shape* shape;  // by ValueId, of this batch
+  float* scratch;      // per thread
   Index scratch_floats;
-  Index batch;          // samples of this batch
+  Index batch;  // samples of this batch
   bool training;
-  std::uint64_t step;   // counts batches, for random numbers
+  std::uint64_t step;  // counts batches, for random numbers
 
   float* scratch_of(int thread) const { return scratch + thread * scratch_floats; }
 };
@@ -64,7 +64,8 @@ class KernelBuilder {
   // The value that this kernel writes: of the activation fused behind it, if there is one.
   ValueId output_value() const;
 
-  // True when input i is an activation, with the batch first; false for a weight and what is computed from weights alone.
+  // True when input i is an activation, with the batch first; false for a weight and what is computed from weights
+  // alone.
   bool carries_batch(int i) const;
 
   // Slots of values; kNoSlot for an input left out.
@@ -79,8 +80,13 @@ class KernelBuilder {
   // The activation to apply to the output (linear if none).
   const wavetrain::Activation& epilogue() const;
 
-  // The activation whose derivative backward has to apply: epilogue(), or linear when this is the model's last activation
-  // and the loss gives the gradient in front of it.
+  // In prediction: the normalisation with moving statistics that follows, or null, and whether relu follows that.
+  const GraphNode* normalization() const;
+  bool normalization_relu() const;
+  SlotId weight(ValueId id) const;
+
+  // The activation whose derivative backward has to apply: epilogue(), or linear when this is the model's last
+  // activation and the loss gives the gradient in front of it.
   const wavetrain::Activation& backward_epilogue() const;
   // The same for an activation that is an operation of its own.
   bool gradient_by_loss() const;
@@ -89,8 +95,8 @@ class KernelBuilder {
   void backward_reads_input(int i);
   void backward_reads_output();
 
-  // Memory: from forward to backward (only while training, else within forward), within forward, within backward, and for
-  // packed weights (kept between runs until weights change).
+  // Memory: from forward to backward (only while training, else within forward), within forward, within backward, and
+  // for packed weights (kept between runs until weights change).
   SlotId saved(Index floats);
   SlotId forward_temporary(Index floats);
   SlotId backward_temporary(Index floats);
@@ -162,7 +168,8 @@ class KernelBuilder {
 // A kernel's factory: returns false, having registered nothing, when it does not serve this operation.
 using KernelFactory = bool (*)(KernelBuilder& builder);
 
-// The ordered table: the first factory that accepts wins; the last one, the reference mathematics in float, always does.
+// The ordered table: the first factory that accepts wins; the last one, the reference mathematics in float, always
+// does.
 struct KernelEntry {
   const char* name;
   KernelFactory compile;
@@ -171,5 +178,7 @@ const std::vector<KernelEntry>& kernel_table();
 
 // True when some kernel in the table can run `activation` as the epilogue of `op`.
 bool can_fuse(const Op& op, const wavetrain::Activation& activation);
+// True when its kernel can normalise its output, in prediction.
+bool can_normalize(const Op& op);
 
 }  // namespace wavetrain::cpu

@@ -9,6 +9,7 @@
 #include "hwy/foreach_target.h"
 // After foreach_target.h
 #include "cpu/vector_loop-inl.h"
+#include "cpu/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wavetrain::cpu::HWY_NAMESPACE {
@@ -112,15 +113,22 @@ void Moments(const ChannelLayout& l, Index count, const float* x, const std::uin
   });
 }
 
-void Normalize(const ChannelLayout& l, Index samples, const float* x, const float* mean, const float* scale,
+template <bool kRelu>
+void normalize(const ChannelLayout& l, Index samples, const float* x, const float* mean, const float* scale,
                const float* beta, float* y) {
   for (Index s = 0; s < samples; ++s, x += l.size(), y += l.size()) {
     for_each_element(l, [&](auto at, Index offset, Index, auto parameter) HWY_ATTR {
       const FloatVector shift = beta == nullptr ? hn::Zero(FloatTag()) : parameter(beta);
       const FloatVector centered = hn::Sub(at.load(x + offset), parameter(mean));
-      at.store(hn::MulAdd(centered, parameter(scale), shift), y + offset);
+      const FloatVector value = hn::MulAdd(centered, parameter(scale), shift);
+      at.store(kRelu ? vector_math::at_least(FloatTag(), value, 0.0f) : value, y + offset);
     });
   }
+}
+
+void Normalize(const ChannelLayout& l, Index samples, const float* x, const float* mean, const float* scale,
+               const float* beta, bool relu, float* y) {
+  (relu ? normalize<true> : normalize<false>)(l, samples, x, mean, scale, beta, y);
 }
 
 void GradientSums(const ChannelLayout& l, const float* x, const float* dy, const float* mean, const float* inverse,
@@ -220,8 +228,8 @@ void batch_scale(Index channels, float epsilon, const float* variance, const flo
 }
 
 void batch_normalize(const ChannelLayout& layout, Index samples, const float* x, const float* mean, const float* scale,
-                     const float* beta, float* y) {
-  WAVETRAIN_DISPATCH(Normalize)(layout, samples, x, mean, scale, beta, y);
+                     const float* beta, bool relu, float* y) {
+  WAVETRAIN_DISPATCH(Normalize)(layout, samples, x, mean, scale, beta, relu, y);
 }
 
 void fold_shift(Index channels, const float* mean, const float* scale, const float* beta, float* shift) {

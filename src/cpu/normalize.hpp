@@ -52,9 +52,9 @@ void update_moving(Index n, double momentum, const float* batch, float* moving);
 void batch_scale(Index channels, float epsilon, const float* variance, const float* gamma, float* inverse,
                  float* scale);
 
-// y = (x - mean)·scale + beta for `samples` samples; beta may be null. y may be x.
+// y = (x - mean)·scale + beta, and with `relu` max(0, that), for `samples` samples; beta may be null. y may be x.
 void batch_normalize(const ChannelLayout& layout, Index samples, const float* x, const float* mean, const float* scale,
-                     const float* beta, float* y);
+                     const float* beta, bool relu, float* y);
 
 // The same as one multiplication and addition, y = x·scale + shift: shift = beta - mean·scale. For folding into the
 // weights of the layer before; loses digits where |mean| is much larger than the deviation.

@@ -4,6 +4,7 @@
 
 #include "cpu/plan_compiler.hpp"
 #include "graph/ops/activation.hpp"
+#include "graph/ops/batch_normalize.hpp"
 #include "graph/ops/conv1d.hpp"
 #include "graph/ops/conv1d_transpose.hpp"
 #include "graph/ops/matmul.hpp"
@@ -49,9 +50,7 @@ const Shape& KernelBuilder::input_shape(int i) const {
 const Shape& KernelBuilder::output_shape() const { return compiler_.shapes_[static_cast<std::size_t>(node().output)]; }
 ValueId KernelBuilder::output_value() const { return compiler_.compiled(node_).output; }
 
-bool KernelBuilder::carries_batch(int i) const {
-  return compiler_.plan_.graph().carries_batch(input_value(i));
-}
+bool KernelBuilder::carries_batch(int i) const { return compiler_.plan_.graph().carries_batch(input_value(i)); }
 
 SlotId KernelBuilder::input(int i) const {
   const ValueId id = input_value(i);
@@ -70,9 +69,19 @@ bool KernelBuilder::wants_grad(int i) const {
 }
 const wavetrain::Activation& KernelBuilder::epilogue() const { return *compiler_.compiled(node_).epilogue; }
 
+const GraphNode* KernelBuilder::normalization() const {
+  const int fused = compiler_.compiled(node_).normalization;
+  return fused < 0 ? nullptr : &compiler_.node(fused);
+}
+bool KernelBuilder::normalization_relu() const { return compiler_.compiled(node_).normalization_relu; }
+SlotId KernelBuilder::weight(ValueId id) const {
+  return id == kNoValue ? kNoSlot : compiler_.value_slots_[static_cast<std::size_t>(id)];
+}
+
 bool KernelBuilder::gradient_by_loss() const {
   const Plan& plan = compiler_.plan_;
-  return plan.loss_takes_activation_ && output_value() == plan.graph().output() && final_activation(plan.graph()) != nullptr;
+  return plan.loss_takes_activation_ && output_value() == plan.graph().output() &&
+         final_activation(plan.graph()) != nullptr;
 }
 const wavetrain::Activation& KernelBuilder::backward_epilogue() const {
   static const wavetrain::Activation linear;
@@ -99,9 +108,7 @@ SlotId KernelBuilder::backward_temporary(Index floats) {
   compiler_.compiled(node_).backward_temporaries.push_back(id);
   return id;
 }
-SlotId KernelBuilder::packed(Index floats) {
-  return compiler_.new_slot({.kind = SlotPlace::Kind::packed}, floats);
-}
+SlotId KernelBuilder::packed(Index floats) { return compiler_.new_slot({.kind = SlotPlace::Kind::packed}, floats); }
 void KernelBuilder::scratch(Index floats) {
   compiler_.plan_.scratch_floats_ = std::max(compiler_.plan_.scratch_floats_, (floats + 31) / 16 * 16);
 }
@@ -112,9 +119,18 @@ void KernelBuilder::add(int phase, const Stage& stage) {
 }
 void KernelBuilder::keep(std::shared_ptr<const void> kernel) { compiler_.plan_.kernels_.push_back(std::move(kernel)); }
 
-bool can_fuse(const Op& op, const wavetrain::Activation&) {
-  return dynamic_cast<const ops::Conv1D*>(&op) != nullptr || dynamic_cast<const ops::Conv1DTranspose*>(&op) != nullptr ||
-         dynamic_cast<const ops::MatMul*>(&op) != nullptr;
+bool can_fuse(const Op& op, const wavetrain::Activation& activation) {
+  if (const auto* normalize = dynamic_cast<const ops::BatchNormalize*>(&op)) {
+    const bool has_kernel = !normalize->by_step && (normalize->axis == -1 || normalize->axis > 0);
+    return has_kernel && activation.kind() == ActivationKind::relu && activation.has_default_params();
+  }
+  return dynamic_cast<const ops::Conv1D*>(&op) != nullptr ||
+         dynamic_cast<const ops::Conv1DTranspose*>(&op) != nullptr || dynamic_cast<const ops::MatMul*>(&op) != nullptr;
+}
+
+bool can_normalize(const Op& op) {
+  const auto* conv = dynamic_cast<const ops::Conv1D*>(&op);
+  return conv != nullptr && conv->groups == 1;
 }
 
 }  // namespace wavetrain::cpu

@@ -1,7 +1,8 @@
 // A Plan: a graph compiled for a capacity. Immutable; any number of workspaces run it at the same time.
 //
-// It holds the stages in the order in which they run, grouped into segments, and the layout of memory. It is compiled for
-// an input shape at capacity (N samples, and T steps where the model leaves time open) and runs any batch up to that.
+// It holds the stages in the order in which they run, grouped into segments, and the layout of memory. It is compiled
+// for an input shape at capacity (N samples, and T steps where the model leaves time open) and runs any batch up to
+// that.
 #pragma once
 
 #include <memory>
@@ -23,7 +24,7 @@ struct Segment {
 struct SlotPlace {
   enum class Kind { arena, packed, weight, gradient };
   Kind kind = Kind::arena;
-  Index offset = 0;      // in floats; unused for weights
+  Index offset = 0;  // in floats; unused for weights
   ValueId weight = kNoValue;
 };
 
@@ -46,9 +47,9 @@ const wavetrain::Activation* final_activation(const Graph& graph);
 
 class Plan {
  public:
-  // `input` is the input shape at capacity, the batch first, everything known. With `loss_takes_activation` the gradient that
-  // goes into backward is that in front of the model's last activation, which the loss has differentiated along with itself
-  // (see final_activation). Throws what the operations' shape rules throw.
+  // `input` is the input shape at capacity, the batch first, everything known. With `loss_takes_activation` the
+  // gradient that goes into backward is that in front of the model's last activation, which the loss has differentiated
+  // along with itself (see final_activation). Throws what the operations' shape rules throw.
   Plan(std::shared_ptr<const Graph> graph, const Shape& input, bool training, int max_threads,
        bool loss_takes_activation = false);
 
@@ -79,6 +80,10 @@ class Plan {
   // kNoSlot where the model has no such mask.
   SlotId input_mask_slot() const { return input_mask_slot_; }
   SlotId output_mask_slot() const { return output_mask_slot_; }
+  // How many samples are best computed together in prediction, as far as results do not depend on it: few enough that
+  // what lies between operations stays in the second-level cache, and enough for products whose rows are samples. 0
+  // when samples depend on each other, or the plan keeps states.
+  Index good_batch() const { return good_batch_; }
   Index arena_floats() const { return arena_floats_; }
   Index packed_floats() const { return packed_floats_; }
   Index scratch_floats() const { return scratch_floats_; }
@@ -98,6 +103,7 @@ class Plan {
   std::vector<Penalty> penalties_;
   SlotId input_slot_ = kNoSlot, output_slot_ = kNoSlot, output_grad_slot_ = kNoSlot;
   SlotId input_mask_slot_ = kNoSlot, output_mask_slot_ = kNoSlot;
+  Index good_batch_ = 0;
   Index arena_floats_ = 0, packed_floats_ = 0, scratch_floats_ = 0;
   std::vector<std::shared_ptr<const void>> kernels_;
 };

@@ -8,6 +8,7 @@
 #include "cpu/kernels/add.hpp"
 #include "cpu/kernels/penalty.hpp"
 #include "graph/ops/activation.hpp"
+#include "graph/ops/batch_normalize.hpp"
 #include "graph/ops/conv_lstm1d.hpp"
 #include "graph/ops/recurrent.hpp"
 #include "wavetrain/error.hpp"
@@ -21,8 +22,8 @@ Index padded(Index floats) { return (floats + 2 * kLine - 1) / kLine * kLine; }
 
 // Puts a stage into the last segment when both are per sample, else into a new one.
 void append(std::vector<Segment>& segments, const Stage& stage, double cost) {
-  const bool joins = !segments.empty() && stage.split == Stage::Split::samples &&
-                     segments.back().split == Stage::Split::samples;
+  const bool joins =
+      !segments.empty() && stage.split == Stage::Split::samples && segments.back().split == Stage::Split::samples;
   if (!joins) segments.push_back({.split = stage.split});
   segments.back().stages.push_back(stage);
   segments.back().cost_per_sample += cost;
@@ -54,6 +55,7 @@ void PlanCompiler::compile() {
   group_segments();
   find_lifetimes();
   place_slots();
+  choose_good_batch();
 }
 
 void PlanCompiler::infer_shapes() {
@@ -67,7 +69,8 @@ void PlanCompiler::infer_shapes() {
   }
   for (const GraphNode& n : graph_.nodes()) {
     std::vector<Shape> inputs;
-    for (const ValueId id : n.inputs) inputs.push_back(id == kNoValue ? Shape{} : shapes_[static_cast<std::size_t>(id)]);
+    for (const ValueId id : n.inputs)
+      inputs.push_back(id == kNoValue ? Shape{} : shapes_[static_cast<std::size_t>(id)]);
     try {
       shapes_[static_cast<std::size_t>(n.output)] = n.op->infer(inputs);
     } catch (const ValueError& error) {
@@ -78,7 +81,8 @@ void PlanCompiler::infer_shapes() {
 
 double PlanCompiler::cost(int i) const {
   std::vector<Shape> inputs;
-  for (const ValueId id : node(i).inputs) inputs.push_back(id == kNoValue ? Shape{} : shapes_[static_cast<std::size_t>(id)]);
+  for (const ValueId id : node(i).inputs)
+    inputs.push_back(id == kNoValue ? Shape{} : shapes_[static_cast<std::size_t>(id)]);
   const Shape& output = shapes_[static_cast<std::size_t>(node(i).output)];
   return node(i).op->cost(inputs, output) / static_cast<double>(std::max<Index>(plan_.input_[0], 1));
 }
@@ -111,16 +115,47 @@ void PlanCompiler::skip_and_fuse() {
       continue;
     }
     // An activation that alone reads this output is applied before the output is written.
-    if (n.output == graph_.output() || uses[static_cast<std::size_t>(n.output)] != 1) continue;
-    const int next = user[static_cast<std::size_t>(n.output)];
-    const auto* activate = dynamic_cast<const ops::Activate*>(node(next).op.get());
-    if (activate == nullptr || activate->axis != -1 || !can_fuse(*n.op, activate->activation)) continue;
-    if (plan_.training_ && activate->backward_reads_input(0)) continue;
-    if (graph_.penalized(n.output)) continue;  // has to exist by itself
-    c.epilogue = &activate->activation;
-    c.output = node(next).output;
-    compiled(next).skipped = true;
+    const auto fuse_activation = [&] {
+      if (n.output == graph_.output() || uses[static_cast<std::size_t>(n.output)] != 1) return;
+      const int next = user[static_cast<std::size_t>(n.output)];
+      const auto* activate = dynamic_cast<const ops::Activate*>(node(next).op.get());
+      if (activate == nullptr || activate->axis != -1 || !can_fuse(*n.op, activate->activation)) return;
+      if (plan_.training_ && activate->backward_reads_input(0)) return;
+      if (graph_.penalized(n.output)) return;  // has to exist by itself
+      c.epilogue = &activate->activation;
+      c.output = node(next).output;
+      compiled(next).skipped = true;
+    };
+    fuse_activation();
+    if (!plan_.training_ && can_normalize(*n.op)) fuse_normalization(c, uses, user);
   }
+}
+
+// In prediction a normalisation over the last axis is a multiplication and an addition with constants.
+void PlanCompiler::fuse_normalization(Compiled& c, const std::vector<int>& uses, const std::vector<int>& user) {
+  const auto is_relu = [](const wavetrain::Activation& a) {
+    return a.kind() == ActivationKind::relu && a.has_default_params();
+  };
+  const auto only_reader = [&] {
+    const bool alone = c.output != graph_.output() && uses[static_cast<std::size_t>(c.output)] == 1;
+    return alone ? user[static_cast<std::size_t>(c.output)] : -1;
+  };
+  if (c.epilogue->kind() != ActivationKind::linear && !is_relu(*c.epilogue)) return;
+  int next = only_reader();
+  const auto* normalize = next < 0 ? nullptr : dynamic_cast<const ops::BatchNormalize*>(node(next).op.get());
+  const int rank = shapes_[static_cast<std::size_t>(c.output)].rank();
+  if (normalize == nullptr || node(next).inputs[0] != c.output ||
+      (normalize->axis != -1 && normalize->axis != rank - 1))
+    return;
+  c.normalization = next;
+  c.output = node(next).output;
+  compiled(next).skipped = true;
+  next = only_reader();
+  const auto* activate = next < 0 ? nullptr : dynamic_cast<const ops::Activate*>(node(next).op.get());
+  if (activate == nullptr || activate->axis != -1 || !is_relu(activate->activation)) return;
+  c.normalization_relu = true;
+  c.output = node(next).output;
+  compiled(next).skipped = true;
 }
 
 void PlanCompiler::find_gradients() {
@@ -168,7 +203,9 @@ void PlanCompiler::make_value_slots() {
   }
   plan_.input_slot_ = value_slots_[static_cast<std::size_t>(graph_.input())];
   plan_.output_slot_ = value_slots_[static_cast<std::size_t>(graph_.output())];
-  const auto slot_of = [&](ValueId id) { return id == kNoValue ? kNoSlot : value_slots_[static_cast<std::size_t>(id)]; };
+  const auto slot_of = [&](ValueId id) {
+    return id == kNoValue ? kNoSlot : value_slots_[static_cast<std::size_t>(id)];
+  };
   plan_.input_mask_slot_ = slot_of(graph_.input_mask());
   plan_.output_mask_slot_ = slot_of(graph_.output_mask());
   SlotId& output_grad = grad_slots_[static_cast<std::size_t>(root(graph_.output()))];
@@ -180,7 +217,9 @@ void PlanCompiler::make_value_slots() {
 
   // Who reads a value more than once gets its gradient in parts, which are added up before it is used.
   std::vector<int> uses(count, 0);
-  const auto gives_gradients = [&](std::size_t i) { return !compiled_[i].skipped && graph_.nodes()[i].op->differentiable(); };
+  const auto gives_gradients = [&](std::size_t i) {
+    return !compiled_[i].skipped && graph_.nodes()[i].op->differentiable();
+  };
   for (std::size_t i = 0; i < compiled_.size(); ++i) {
     if (!gives_gradients(i)) continue;
     for (const ValueId id : graph_.nodes()[i].inputs) {
@@ -251,8 +290,34 @@ void PlanCompiler::add_gradient_sums() {
   }
 }
 
-// As many samples as stay in the second-level cache while they go from stage to stage. Products whose rows are samples need
-// all of them to fill their tiles.
+// True for products whose rows are samples: they need many of them to fill their tiles.
+bool PlanCompiler::rows_are_samples(int i) const {
+  const GraphNode& n = node(i);
+  if (dynamic_cast<const ops::Recurrent*>(n.op.get()) != nullptr) return true;
+  if (dynamic_cast<const ops::ConvLstm1D*>(n.op.get()) != nullptr) return true;
+  return shapes_[static_cast<std::size_t>(n.inputs[0])].rank() < 3 &&
+         shapes_[static_cast<std::size_t>(n.output)].rank() < 3;
+}
+
+void PlanCompiler::choose_good_batch() {
+  constexpr Index kCacheFloats = (Index{384} << 10) / static_cast<Index>(sizeof(float));
+  constexpr Index kRows = 32, kMost = 64;
+  double all = 0, rows = 0;
+  for (std::size_t i = 0; i < compiled_.size(); ++i) {
+    const GraphNode& n = graph_.nodes()[i];
+    if (!n.op->sample_wise(plan_.training_) || !n.states.empty()) return;
+    if (compiled_[i].skipped) continue;
+    const double flops = cost(static_cast<int>(i));
+    all += flops;
+    if (rows_are_samples(static_cast<int>(i))) rows += flops;
+  }
+  const Index floats = std::max<Index>(1, plan_.arena_floats_ / std::max<Index>(1, plan_.input_[0]));
+  const Index fitting = std::clamp<Index>(kCacheFloats / floats, 1, kMost);
+  plan_.good_batch_ = 8 * rows > all ? std::max(fitting, kRows) : fitting;
+}
+
+// As many samples as stay in the second-level cache while they go from stage to stage. Products whose rows are samples
+// need all of them to fill their tiles.
 Index PlanCompiler::chunk_of(const Segment& segment) const {
   constexpr Index kChunkFloats = (Index{256} << 10) / static_cast<Index>(sizeof(float));
   if (segment.split != Stage::Split::samples || segment.stages.size() < 2) return 0;
@@ -262,10 +327,7 @@ Index PlanCompiler::chunk_of(const Segment& segment) const {
     const GraphNode& n = node(stage.node);
     const Shape& x = shapes_[static_cast<std::size_t>(n.inputs[0])];
     const Shape& y = shapes_[static_cast<std::size_t>(n.output)];
-    const bool rows_are_samples = dynamic_cast<const ops::Recurrent*>(n.op.get()) != nullptr ||
-                                  dynamic_cast<const ops::ConvLstm1D*>(n.op.get()) != nullptr ||
-                                  (x.rank() < 3 && y.rank() < 3);
-    if (rows_are_samples || x[0] != plan_.input_[0]) return 0;
+    if (rows_are_samples(stage.node) || x[0] != plan_.input_[0]) return 0;
     if (stage.node != previous) floats += (x.size() + y.size()) / std::max<Index>(x[0], 1);
     previous = stage.node;
   }
@@ -363,7 +425,8 @@ void PlanCompiler::find_lifetimes() {
   // Parts of a weight's gradient are added up in the last segment of its first reader.
   for (std::size_t id = 0; id < partial_grads_.size(); ++id) {
     if (!graph_.values()[id].is_weight()) continue;
-    for (const SlotId part : partial_grads_[id]) slot(part).life.include(loss_time_ + static_cast<int>(plan_.backward_.size()));
+    for (const SlotId part : partial_grads_[id])
+      slot(part).life.include(loss_time_ + static_cast<int>(plan_.backward_.size()));
   }
 }
 

@@ -34,6 +34,8 @@ class PlanCompiler {
   struct Compiled {
     bool skipped = false;                   // a view, an identity, or fused into the node before it
     const wavetrain::Activation* epilogue;  // applied to the output
+    int normalization = -1;                 // the node of a normalisation that follows, in prediction
+    bool normalization_relu = false;        // and relu after that
     ValueId output = kNoValue;              // after fusion
     std::vector<Stage> packing, forward, backward;
     std::vector<SlotId> saved, forward_temporaries, backward_temporaries;
@@ -45,6 +47,7 @@ class PlanCompiler {
 
   void infer_shapes();
   void skip_and_fuse();
+  void fuse_normalization(Compiled& c, const std::vector<int>& uses, const std::vector<int>& user);
   void find_gradients();
   void make_value_slots();
   void compile_kernels();
@@ -62,14 +65,16 @@ class PlanCompiler {
   const GraphNode& node(int i) const { return graph_.nodes()[static_cast<std::size_t>(i)]; }
   double cost(int node) const;
   Index chunk_of(const Segment& segment) const;
+  bool rows_are_samples(int node) const;
+  void choose_good_batch();
 
   Plan& plan_;
   const Graph& graph_;
-  std::vector<Shape> shapes_;         // by value, at capacity
-  std::vector<ValueId> roots_;        // by value: the value whose memory it is
-  std::vector<bool> needs_grad_;      // by value
-  std::vector<SlotId> value_slots_;   // by value (of its root)
-  std::vector<SlotId> grad_slots_;    // by value (of its root): the whole gradient
+  std::vector<Shape> shapes_;                       // by value, at capacity
+  std::vector<ValueId> roots_;                      // by value: the value whose memory it is
+  std::vector<bool> needs_grad_;                    // by value
+  std::vector<SlotId> value_slots_;                 // by value (of its root)
+  std::vector<SlotId> grad_slots_;                  // by value (of its root): the whole gradient
   std::vector<std::vector<SlotId>> partial_grads_;  // by value: one per use, where there are several
   std::vector<Compiled> compiled_;
   std::vector<Slot> slots_;

@@ -27,6 +27,10 @@ template <class At>
 HWY_INLINE FloatVector sum_over_time(At at, Index T, Index C, const float* x, const std::uint8_t* mask) {
   const FloatTag d;
   FloatVector total = hn::Zero(d);
+  if (T <= kSumBlock && mask == nullptr) {  // one block, as most windows are: what follows would add it to 0
+    for (Index t = 0; t < T; ++t) total = hn::Add(total, at.load(x + t * C));
+    return total;
+  }
   for (Index start = 0; start < T; start += kSumBlock) {
     FloatVector sum = hn::Zero(d);
     for (Index t = start; t < std::min(start + kSumBlock, T); ++t) {
@@ -52,9 +56,9 @@ void MaxPool(const Pool1D& p, Index samples, const float* x, float* y) {
   }
 }
 
-// Calls window(first, last, t) for each window and gap(first, last) for the steps between windows that do not overlap, in
-// ascending order. So backward writes every step once, instead of adding to zeros: a vector that is read right after a
-// neighbour was written over a part of it waits for that write (with few channels this took three times as long).
+// Calls window(first, last, t) for each window and gap(first, last) for the steps between windows that do not overlap,
+// in ascending order. So backward writes every step once, instead of adding to zeros: a vector that is read right after
+// a neighbour was written over a part of it waits for that write (with few channels this took three times as long).
 template <class Window, class Gap>
 HWY_INLINE void for_each_window(const Pool1D& p, Window window, Gap gap) {
   const Index steps = p.steps();

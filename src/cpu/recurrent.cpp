@@ -16,6 +16,13 @@ void load_state(float* to, const float* from, Index n, Index padded) {
   std::fill(to + n, to + padded, 0.0f);
 }
 
+// Steps whose inputs are multiplied together when there is one sample.
+constexpr Index kInputSteps = 24;
+// With few channels the weights of the inputs are few as well.
+bool inputs_together(const Recurrence& r, const RecurrentLayout& layout, Index samples) {
+  return layout.fused && samples == 1 && r.C >= 8 && r.T >= 4;
+}
+
 // x·mask for the samples of the call, behind the rows.
 void mask_inputs(const RecurrentCall& call, float* saved) {
   const Recurrence& r = call.r;
@@ -80,7 +87,9 @@ Index recurrent_scratch_floats(const Recurrence& r, Index samples) {
   const RecurrentLayout layout(r);
   const Index forward = 2 * samples * layout.row;
   const Index backward = (4 * samples + 4) * layout.padded + (r.input_masks > 1 ? std::max(samples, r.T) * r.C : 0);
-  return std::max(forward, backward);
+  const Index alone =
+      2 * layout.row + (inputs_together(r, layout, 1) ? kInputSteps * recurrent_fused_start_floats(r, layout) : 0);
+  return std::max({forward, backward, alone});
 }
 
 void recurrent_forward(const Recurrence& r, const float* packed, const RecurrentInputs<float>& in,
@@ -108,7 +117,13 @@ void recurrent_forward(const Recurrence& r, const float* packed, const Recurrent
   step.gate_stride = r.input_masks > 1 ? r.B * r.T * r.C : 0;
   step.y_stride = y_steps * u;
   step.save = saved != nullptr;
+  step.start = nullptr;
+  const bool together = inputs_together(r, layout, samples);
+  const Index start_floats = together ? recurrent_fused_start_floats(r, layout) : 0;
+  float* const inputs = scratch + 2 * layout.row;
   for (Index s = 0; s < r.T; ++s) {
+    // One sample alone: what the last step read last is still in the first-level cache, so this one begins with it.
+    step.downwards = samples == 1 && s % 2 == 1;
     step.now = rows.at(s);
     step.next = rows.at(s + 1);
     step.x = recurrent_gate_input(r, layout, in.x, saved, 0) + (begin * r.T + call.time(s)) * r.C;
@@ -121,6 +136,12 @@ void recurrent_forward(const Recurrence& r, const float* packed, const Recurrent
       step.y_before = s == 0 ? nullptr : y;
     } else {
       step.y = s + 1 == r.T ? y : nullptr;
+    }
+    if (together) {
+      if (s % kInputSteps == 0) {
+        recurrent_fused_inputs(call, step.x, r.go_backwards ? -r.C : r.C, std::min(kInputSteps, r.T - s), inputs);
+      }
+      step.start = inputs + s % kInputSteps * start_floats;
     }
     if (layout.fused) recurrent_fused_step(call, step);
     else recurrent_general_step(call, step);

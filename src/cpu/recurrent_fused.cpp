@@ -35,7 +35,10 @@ struct CellTile {
   Index x_stride, C;
   const float* h;
   Index u;
-  const float* panel;
+  const float*
+      start;  // of the accumulators: the bias, or what recurrent_fused_inputs has left; panels start_stride apart
+  Index start_stride;
+  const float* weights;  // of x, then of h; panels panel_floats apart
   Index panel_floats;
   float* now;  // rows, at the units in hand
   float* next;
@@ -124,10 +127,10 @@ HWY_INLINE void RunCellTileImpl(const CellTile& t, std::index_sequence<I...>) {
   constexpr std::size_t kAccs = static_cast<std::size_t>(Cell::kAccs), kP = static_cast<std::size_t>(kPanels);
   constexpr auto kEachRow = std::make_index_sequence<static_cast<std::size_t>(kRows)>();
   FloatVec acc[kRows * kPanels * Cell::kAccs];
-  ((acc[I] = hn::LoadU(FloatTag(), t.panel + static_cast<Index>(I / kAccs % kP) * t.panel_floats +
+  ((acc[I] = hn::LoadU(FloatTag(), t.start + static_cast<Index>(I / kAccs % kP) * t.start_stride +
                                        static_cast<Index>(I % kAccs) * kLanes)),
    ...);
-  const float* weights = t.panel + Cell::kAccs * kLanes;
+  const float* weights = t.weights;
   Multiply<Cell, kPanels, false>(acc, t.x, t.x_stride, t.C, weights, t.panel_floats, kEachRow);
   weights += t.C * Cell::kGates * kLanes;
   Multiply<Cell, kPanels, true>(acc, t.h, t.sample_stride, t.u, weights, t.panel_floats, kEachRow);
@@ -159,15 +162,22 @@ HWY_INLINE void RunStep(const RecurrentCall& call, const RecurrentStep& s) {
   const Index samples = call.samples(), tiles = (samples + kMaxRows - 1) / kMaxRows;
   const Index all_panels = call.layout.padded / kLanes;
   CellTile t;
-  t.x_stride = r.T * r.C, t.C = r.C, t.u = r.units;
+  const Index start_floats = Cell::kAccs * kLanes;
+  t.x_stride = r.T * r.C, t.C = s.start == nullptr ? r.C : 0, t.u = r.units;
   t.panel_floats = PanelFloats<Cell>(r);
   t.sample_stride = s.sample_stride, t.padded = call.layout.padded;
   t.y_stride = s.y_stride, t.mask_stride = r.T, t.zero_output = r.zero_output_for_mask;
+  constexpr Index kWide = WidePanels(Cell::kAccs);
   // Panels outermost: one stays in the first-level cache while the rows pass by.
-  for (Index panel = 0, panels; panel < all_panels; panel += panels) {
-    panels = samples == 1 && panel + WidePanels(Cell::kAccs) <= all_panels ? WidePanels(Cell::kAccs) : 1;
+  for (Index done = 0, panels; done < all_panels; done += panels) {
+    const bool wide_left = s.downwards ? done >= all_panels % kWide : done + kWide <= all_panels;
+    panels = samples == 1 && wide_left ? kWide : 1;
+    const Index panel = s.downwards ? all_panels - done - panels : done;
     const Index unit = panel * kLanes;
-    t.panel = call.packed + panel * t.panel_floats;
+    const float* const weights = call.packed + panel * t.panel_floats;
+    t.start = s.start == nullptr ? weights : s.start + panel * start_floats;
+    t.start_stride = s.start == nullptr ? t.panel_floats : start_floats;
+    t.weights = weights + start_floats + (r.C - t.C) * Cell::kGates * kLanes;
     t.units_left = r.units - unit;
     for (Index i = 0; i < tiles; ++i) {
       const Index row = samples * i / tiles;  // tiles of nearly equal height
@@ -181,6 +191,51 @@ HWY_INLINE void RunStep(const RecurrentCall& call, const RecurrentStep& s) {
       RunCellTile<Cell, kSave>(static_cast<int>(samples * (i + 1) / tiles - row), static_cast<int>(panels), t);
     }
   }
+}
+
+template <class Cell, int kRows, std::size_t... I>
+HWY_INLINE void RunInputTileImpl(const float* x, Index x_stride, Index C, const float* panel, float* start,
+                                 Index start_stride, std::index_sequence<I...>) {
+  constexpr std::size_t kAccs = static_cast<std::size_t>(Cell::kAccs);
+  FloatVec acc[kRows * Cell::kAccs];
+  ((acc[I] = hn::LoadU(FloatTag(), panel + static_cast<Index>(I % kAccs) * kLanes)), ...);
+  Multiply<Cell, 1, false>(acc, x, x_stride, C, panel + Cell::kAccs * kLanes, 0,
+                           std::make_index_sequence<static_cast<std::size_t>(kRows)>());
+  (hn::StoreU(acc[I], FloatTag(),
+              start + static_cast<Index>(I / kAccs) * start_stride + static_cast<Index>(I % kAccs) * kLanes),
+   ...);
+}
+template <class Cell, int kRows>
+HWY_NOINLINE void RunInputTile(const float* x, Index x_stride, Index C, const float* panel, float* start,
+                               Index start_stride) {
+  RunInputTileImpl<Cell, kRows>(x, x_stride, C, panel, start, start_stride,
+                                std::make_index_sequence<static_cast<std::size_t>(kRows * Cell::kAccs)>());
+}
+
+template <class Cell>
+HWY_INLINE void RunInputs(const RecurrentCall& call, const float* x, Index x_stride, Index steps, float* start) {
+  constexpr int kRows = CellRows(Cell::kAccs);
+  const Index panels = call.layout.padded / kLanes, start_stride = panels * Cell::kAccs * kLanes;
+  for (Index panel = 0; panel < panels; ++panel, start += Cell::kAccs * kLanes) {
+    const float* const weights = call.packed + panel * PanelFloats<Cell>(call.r);
+    Index s = 0;
+    for (; s + kRows <= steps; s += kRows) {
+      RunInputTile<Cell, kRows>(x + s * x_stride, x_stride, call.r.C, weights, start + s * start_stride, start_stride);
+    }
+    for (; s < steps; ++s) {
+      RunInputTile<Cell, 1>(x + s * x_stride, x_stride, call.r.C, weights, start + s * start_stride, start_stride);
+    }
+  }
+}
+
+void FusedInputs(const RecurrentCall& call, const float* x, Index x_stride, Index steps, float* start) {
+  if (call.r.cell == Cell::lstm) RunInputs<LstmCell>(call, x, x_stride, steps, start);
+  else if (call.r.cell == Cell::gru) RunInputs<GruCell>(call, x, x_stride, steps, start);
+  else RunInputs<SimpleCell>(call, x, x_stride, steps, start);
+}
+
+Index FusedStartFloats(const Recurrence& r, const RecurrentLayout& layout) {
+  return layout.padded * (r.cell == Cell::simple_rnn ? SimpleCell::kAccs : LstmCell::kAccs);
 }
 
 void FusedStep(const RecurrentCall& call, const RecurrentStep& s) {
@@ -290,6 +345,8 @@ namespace wavetrain::cpu {
 
 HWY_EXPORT(Lanes);
 HWY_EXPORT(FusedStep);
+HWY_EXPORT(FusedInputs);
+HWY_EXPORT(FusedStartFloats);
 HWY_EXPORT(FusedGatesBackward);
 HWY_EXPORT(FusedPackedFloats);
 HWY_EXPORT(FusedPack);
@@ -297,6 +354,12 @@ HWY_EXPORT(FusedPack);
 Index recurrent_lanes() { return WAVETRAIN_DISPATCH(Lanes)(); }
 void recurrent_fused_step(const RecurrentCall& call, const RecurrentStep& step) {
   WAVETRAIN_DISPATCH(FusedStep)(call, step);
+}
+Index recurrent_fused_start_floats(const Recurrence& r, const RecurrentLayout& layout) {
+  return WAVETRAIN_DISPATCH(FusedStartFloats)(r, layout);
+}
+void recurrent_fused_inputs(const RecurrentCall& call, const float* x, Index x_stride, Index steps, float* start) {
+  WAVETRAIN_DISPATCH(FusedInputs)(call, x, x_stride, steps, start);
 }
 void recurrent_fused_gates_backward(const RecurrentCall& call, const RecurrentBackStep& step) {
   WAVETRAIN_DISPATCH(FusedGatesBackward)(call, step);

@@ -77,7 +77,14 @@ struct RecurrentStep {
   Index y_stride;
   const std::uint8_t* mask;
   bool save;
+  const float* start;  // null, or what recurrent_fused_inputs has left for this step
+  bool downwards;      // through the units, in any order: see recurrent_forward
 };
+// One sample alone: a step reads all weights for one row, so it takes as long as the cache needs to bring them. What
+// comes from x is the same product over many steps, which reads its half of the weights once: bias and x over C, where
+// the chains of a step's gates start, for `steps` steps. x is that of the first one, x_stride (maybe negative) apart.
+Index recurrent_fused_start_floats(const Recurrence& r, const RecurrentLayout& layout);  // of one step
+void recurrent_fused_inputs(const RecurrentCall& call, const float* x, Index x_stride, Index steps, float* start);
 void recurrent_fused_step(const RecurrentCall& call, const RecurrentStep& step);
 void recurrent_general_step(const RecurrentCall& call, const RecurrentStep& step);
 

@@ -24,17 +24,17 @@ struct Renamed {
 constexpr std::array<Renamed, 1> kRenamed{{{"LeakyReLU", "alpha", "negative_slope"}}};
 
 // How something is computed or what the first layer's input is: says nothing about what the layer computes.
-constexpr std::array<std::string_view, 11> kDropped{"implementation",
-                                                    "fused",
-                                                    "input_dtype",
-                                                    "batch_input_shape",
-                                                    "input_dim",
-                                                    "input_length",
-                                                    "virtual_batch_size",
-                                                    "adjustment",
-                                                    "experimental_autocast",
-                                                    "autocast",
-                                                    "call_with_training"};
+constexpr std::array<std::string_view, 11> kDroppedArguments{"implementation",
+                                                             "fused",
+                                                             "input_dtype",
+                                                             "batch_input_shape",
+                                                             "input_dim",
+                                                             "input_length",
+                                                             "virtual_batch_size",
+                                                             "adjustment",
+                                                             "experimental_autocast",
+                                                             "autocast",
+                                                             "call_with_training"};
 
 // Arguments that Keras 3 has no more, and the only value with which a layer does what it does here.
 struct Gone {
@@ -45,10 +45,6 @@ const std::vector<Gone>& gone_arguments() {
   static const std::vector<Gone> arguments{
       {"time_major", false}, {"renorm", false}, {"renorm_clipping", nullptr}, {"dynamic", false}, {"weights", nullptr}};
   return arguments;
-}
-
-bool contains(const auto& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 // Keras 2's classes by another name, some of them fixed to what their names say.
@@ -130,7 +126,7 @@ Config upgraded_parts(const Config& value, KerasVersion version) {
              : value;
 }
 
-std::string described(const std::string& class_name, const Config& config) {
+std::string described_config(const std::string& class_name, const Config& config) {
   const Config* name = config.find("name");
   return name != nullptr && name->is_string() ? fmt::format("Layer '{}' ({})", name->as_string(), class_name)
                                               : fmt::format("Layer {}", class_name);
@@ -143,7 +139,7 @@ void refuse_code(const std::string& class_name, const Config& config) {
                   "Rescaling, Reshape or "
                   "Activation, or leave it out of the model and apply it to the data; in C++, a layer of one's own can "
                   "take its place.",
-                  described(class_name, config)));
+                  described_config(class_name, config)));
 }
 
 bool is_model(const std::string& class_name) {
@@ -200,7 +196,7 @@ Config upgraded_layer(const Config& layer, KerasVersion version) {
   if (is_model(class_name)) return upgraded_model(layer, version);
   const Config config = plain_config(written);
   refuse_code(class_name, config);
-  return with_context(described(class_name, config), [&] {
+  return with_context(described_config(class_name, config), [&] {
     Config::Dict arguments;
     if (version.major < 3) {
       const auto& classes = old_classes();
@@ -223,10 +219,11 @@ Config upgraded_layer(const Config& layer, KerasVersion version) {
       if (version.major < 3) {
         const bool is_size =
             key == "input_dim" && class_name == "Embedding";  // elsewhere a part of the first input's shape
-        if (class_name != "InputLayer" && !is_size && contains(kDropped, key)) continue;
+        if (class_name != "InputLayer" && !is_size && contains(kDroppedArguments, key)) continue;
         if (inherits_in_vain(class_name, key)) continue;
         const auto& gone = gone_arguments();
-        const auto found = std::find_if(gone.begin(), gone.end(), [&name = key](const Gone& g) { return g.name == name; });
+        const auto found =
+            std::find_if(gone.begin(), gone.end(), [&name = key](const Gone& g) { return g.name == name; });
         if (found != gone.end()) {
           if (value != found->value) throw NotSupported(fmt::format("{}={} is not supported", key, value.repr()));
           continue;

@@ -14,13 +14,9 @@
 namespace wavetrain::files {
 namespace {
 
-bool contains(const auto& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 // How the optimizer works inside, in Keras 2.
-constexpr std::array<std::string_view, 4> kDropped{"jit_compile", "is_legacy_optimizer",
-                                                   "experimental_aggregate_gradients", "schedule_decay"};
+constexpr std::array<std::string_view, 4> kDroppedSettings{"jit_compile", "is_legacy_optimizer",
+                                                           "experimental_aggregate_gradients", "schedule_decay"};
 
 // A schedule without a name that is None, as Keras 2 writes it.
 Config upgraded_rate(const Config& rate) {
@@ -57,7 +53,7 @@ Config upgraded_optimizer(const Config& optimizer, KerasVersion version) {
   Config::Dict kept;
   Config decay;
   for (const auto& [key, value] : arguments->as_dict()) {
-    if (contains(kDropped, key)) continue;
+    if (contains(kDroppedSettings, key)) continue;
     if (key == "ema_overwrite_frequency" && !averages) continue;  // 100 for some, without a meaning
     if (key == "decay") {
       if (value.is_number() && value.as_double() != 0) decay = value;

@@ -5,7 +5,7 @@
 namespace wavetrain::files {
 namespace {
 
-std::string joined(const std::string& path, const std::string& name) {
+std::string place_of(const std::string& path, const std::string& name) {
   return path.empty() ? name : name.empty() ? path : path + "/" + name;
 }
 
@@ -21,14 +21,14 @@ void add_parts(const L& layer, const std::string& path, std::vector<LayerPart>& 
   const std::size_t first = parts.size();
   parts.push_back({path, layer.name(), {}});
   for (const Variable& variable : own_variables(layer)) {
-    const std::string place = joined(path, variable.group());
+    const std::string place = place_of(path, variable.group());
     auto part = std::find_if(parts.begin() + static_cast<std::ptrdiff_t>(first), parts.end(),
                              [&](const LayerPart& p) { return p.path == place; });
     if (part == parts.end()) part = parts.insert(parts.end(), {place, "", {}});
     part->weights.push_back(variable);
   }
   if constexpr (requires { layer.sublayers(); }) {
-    for (const auto& inner : layer.sublayers()) add_parts(inner.layer, joined(path, inner.path), parts);
+    for (const auto& inner : layer.sublayers()) add_parts(inner.layer, place_of(path, inner.path), parts);
   }
 }
 
@@ -56,7 +56,7 @@ std::vector<LayerPart> parts_of(const Layer& layer) {
 NamedWeights named_weights(const Layer& layer) {
   NamedWeights weights;
   for (const LayerPart& part : parts_of(layer)) {
-    for (const Variable& variable : part.weights) weights.emplace_back(joined(part.path, variable.name()), variable);
+    for (const Variable& variable : part.weights) weights.emplace_back(place_of(part.path, variable.name()), variable);
   }
   return weights;
 }

@@ -62,6 +62,7 @@ void Variable::bind(std::shared_ptr<AlignedVector<float>> segment, Index offset)
   std::copy_n(data(), size(), segment->data() + offset);
   state_->segment = std::move(segment);
   state_->offset = offset;
+  ++assignment_count;  // its memory is another one
 }
 
 }  // namespace wavetrain

@@ -14,8 +14,6 @@ char first_letter(const std::string& text) {
   return static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
 }
 
-double ratio(double part, double whole) { return whole == 0 ? 0.0 : part / whole; }
-
 struct Point {
   double x, y;
 };

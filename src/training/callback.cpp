@@ -65,10 +65,11 @@ void History::on_train_begin() {
 
 void History::on_epoch_end(Index epoch, Logs& logs) {
   epoch_.push_back(epoch);
-  for (const auto& [name, value] : logs) {
+  for (const auto& log : logs) {
+    const std::string& name = log.first;
     auto found = std::find_if(values_.begin(), values_.end(), [&](const auto& entry) { return entry.first == name; });
     if (found == values_.end()) found = values_.insert(values_.end(), {name, {}});
-    found->second.push_back(value);
+    found->second.push_back(log.second);
     const std::vector<double>* several = logs.values(name);
     if (several == nullptr) continue;
     auto held = std::find_if(several_.begin(), several_.end(), [&](const auto& entry) { return entry.first == name; });

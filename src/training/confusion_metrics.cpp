@@ -34,8 +34,6 @@ void for_thresholds(const MetricState& state, const T& metric, std::span<double>
   for (std::size_t k = 0; k < thresholds.size(); ++k) out[k] = value(decisions_at(state, thresholds, k));
 }
 
-double ratio(double part, double whole) { return whole == 0 ? 0.0 : part / whole; }
-
 }  // namespace
 
 void TruePositives::update(MetricState& state, const MetricBatch& batch) const { add(state, batch, *this); }

@@ -10,14 +10,13 @@ namespace {
 constexpr double kOnlyThreshold[] = {0.5};
 
 template <class T>
-void add(MetricState& state, const MetricBatch& batch, const T& metric) {
+void add_constrained(MetricState& state, const MetricBatch& batch, const T& metric) {
   DecisionOptions options{.class_id = metric.class_id};
   if (metric.num_thresholds == 1) options.thresholds = kOnlyThreshold;
   else options.even_thresholds = metric.num_thresholds;
   add_decisions(state, batch, options);
 }
 
-double ratio(double part, double whole) { return whole == 0 ? 0.0 : part / whole; }
 double recall_of(const DecisionCounts& c) { return ratio(c.tp, c.tp + c.fn); }
 double precision_of(const DecisionCounts& c) { return ratio(c.tp, c.tp + c.fp); }
 double specificity_of(const DecisionCounts& c) { return ratio(c.tn, c.tn + c.fp); }
@@ -47,22 +46,30 @@ double best(const MetricState& state, Index num_thresholds, double limit, Rate c
 
 }  // namespace
 
-void SensitivityAtSpecificity::update(MetricState& state, const MetricBatch& batch) const { add(state, batch, *this); }
+void SensitivityAtSpecificity::update(MetricState& state, const MetricBatch& batch) const {
+  add_constrained(state, batch, *this);
+}
 void SensitivityAtSpecificity::result(const MetricState& state, std::span<double> out) const {
   out[0] = best(state, num_thresholds, specificity, specificity_of, recall_of);
 }
 
-void SpecificityAtSensitivity::update(MetricState& state, const MetricBatch& batch) const { add(state, batch, *this); }
+void SpecificityAtSensitivity::update(MetricState& state, const MetricBatch& batch) const {
+  add_constrained(state, batch, *this);
+}
 void SpecificityAtSensitivity::result(const MetricState& state, std::span<double> out) const {
   out[0] = best(state, num_thresholds, sensitivity, recall_of, specificity_of);
 }
 
-void PrecisionAtRecall::update(MetricState& state, const MetricBatch& batch) const { add(state, batch, *this); }
+void PrecisionAtRecall::update(MetricState& state, const MetricBatch& batch) const {
+  add_constrained(state, batch, *this);
+}
 void PrecisionAtRecall::result(const MetricState& state, std::span<double> out) const {
   out[0] = best(state, num_thresholds, recall, recall_of, precision_of);
 }
 
-void RecallAtPrecision::update(MetricState& state, const MetricBatch& batch) const { add(state, batch, *this); }
+void RecallAtPrecision::update(MetricState& state, const MetricBatch& batch) const {
+  add_constrained(state, batch, *this);
+}
 void RecallAtPrecision::result(const MetricState& state, std::span<double> out) const {
   out[0] = best(state, num_thresholds, precision, precision_of, recall_of);
 }

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "training/epsilon.hpp"
+
 namespace wavetrain {
 namespace constraints {
 namespace {
-
-constexpr double kEpsilon = 1e-7;  // keras.config.epsilon()
 
 // Calls visit(offset) for every position of `shape` with these strides, the last axis fastest.
 template <class Visit>

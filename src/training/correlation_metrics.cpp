@@ -1,13 +1,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "training/epsilon.hpp"
 #include "training/loss_checks.hpp"
 #include "wavetrain/metrics.hpp"
 
 namespace wavetrain::metrics {
 namespace {
-
-constexpr double kEpsilon = 1e-7;
 
 struct Moments {
   double y_mean = 0, p_mean = 0, y_variance = 0, p_variance = 0, covariance = 0;

@@ -31,6 +31,9 @@ struct DecisionCounts {
   double tp = 0, fp = 0, tn = 0, fn = 0;
 };
 
+// 0 for 0 / 0, as Keras divides counts.
+inline double ratio(double part, double whole) { return whole == 0 ? 0.0 : part / whole; }
+
 // The counts at threshold `k` (one label).
 DecisionCounts decisions_at(const MetricState& state, std::span<const double> thresholds, std::size_t k);
 

@@ -5,12 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "training/epsilon.hpp"
 #include "wavetrain/metrics.hpp"
 
 namespace wavetrain::metrics {
 namespace {
-
-constexpr double kEpsilon = 1e-7;
 
 struct Classes {
   Index count;

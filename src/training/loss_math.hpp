@@ -10,11 +10,10 @@
 #include <limits>
 #include <vector>
 
+#include "training/epsilon.hpp"
 #include "wavetrain/losses.hpp"
 
 namespace wavetrain::loss_math {
-
-inline constexpr double kEpsilon = 1e-7;  // keras.config.epsilon()
 
 // for_rows where a row's entries lie `inner` apart: each is gathered, and its gradient put back.
 template <class T, class Row>

@@ -193,8 +193,8 @@ const Description& CategoricalGeneralizedCrossEntropy::description() {
       Describe<T>("CategoricalGeneralizedCrossEntropy", kModule)
           .field("q", &T::q,
                  [](const Config& value) -> std::string {
-                   const double q = value.as_double();
-                   return q > 0 && q < 1 ? "" : "a value between 0 and 1, both excluded";
+                   const double given = value.as_double();
+                   return given > 0 && given < 1 ? "" : "a value between 0 and 1, both excluded";
                  })
           .field("reduction", &T::reduction)
           .field("name", &T::name)

@@ -16,14 +16,24 @@ namespace wavetrain {
 // Workspaces for prediction, handed out one per caller.
 class WorkspaceCache {
  public:
-  // One that fits `input`; compiles a plan when none does.
-  std::unique_ptr<cpu::Workspace> take(const std::shared_ptr<const Graph>& graph, const Shape& input);
+  // One that fits `input` and may use so many threads; compiles a plan when none does.
+  std::unique_ptr<cpu::Workspace> take(const std::shared_ptr<const Graph>& graph, const Shape& input, int threads);
+  // How many samples of this shape are best predicted together (Plan::good_batch), and what one of them costs.
+  struct Advice {
+    Index good_batch = 0;
+    double cost_per_sample = 0;
+  };
+  Advice advice(const std::shared_ptr<const Graph>& graph, const Shape& input);
   void give_back(std::unique_ptr<cpu::Workspace> workspace);
   void clear();
 
  private:
   std::mutex mutex_;
+  void use(const std::shared_ptr<const Graph>& graph);
+
   std::shared_ptr<const Graph> graph_;  // of what is kept
+  Shape advised_;                       // the sample that advice_ is for
+  Advice advice_;
   std::vector<std::unique_ptr<cpu::Workspace>> free_;
 };
 

@@ -22,38 +22,46 @@ Shape fit_to_input(const Shape& data, const Shape& input) {
     shape.push_back(1);
     return shape;
   }
-  throw ValueError(fmt::format("Invalid input shape for input of the model. Expected shape {}, but input has incompatible shape "
-                               "{}",
-                               to_string(input), to_string(data)));
+  throw ValueError(
+      fmt::format("Invalid input shape for input of the model. Expected shape {}, but input has incompatible shape "
+                  "{}",
+                  to_string(input), to_string(data)));
 }
 
 void check_mask(const DataView& x, const DataView& mask) {
   if (x.shape().rank() >= 2 && mask.shape() == Shape{x.shape()[0], x.shape()[1]}) return;
-  throw ValueError(fmt::format("The mask must have the shape (samples, steps) of the data. Received: mask of shape {}, data of "
-                               "shape {}",
-                               to_string(mask.shape()), to_string(x.shape())));
+  throw ValueError(
+      fmt::format("The mask must have the shape (samples, steps) of the data. Received: mask of shape {}, data of "
+                  "shape {}",
+                  to_string(mask.shape()), to_string(x.shape())));
 }
 
 Array mask_of_lengths(const std::vector<Index>& lengths, Index steps) {
   Array mask(Shape{static_cast<Index>(lengths.size()), steps});
   for (std::size_t i = 0; i < lengths.size(); ++i) {
     if (lengths[i] < 0 || lengths[i] > steps) {
-      throw ValueError(fmt::format("Lengths must be between 0 and steps={}. Received: lengths[{}]={}", steps, i, lengths[i]));
+      throw ValueError(
+          fmt::format("Lengths must be between 0 and steps={}. Received: lengths[{}]={}", steps, i, lengths[i]));
     }
     std::fill_n(mask.data() + static_cast<Index>(i) * steps, lengths[i], 1.0f);
   }
   return mask;
 }
 
-std::unique_ptr<cpu::Workspace> WorkspaceCache::take(const std::shared_ptr<const Graph>& graph, const Shape& input) {
+void WorkspaceCache::use(const std::shared_ptr<const Graph>& graph) {
+  if (graph_ == graph) return;
+  free_.clear();
+  advised_ = Shape{};
+  graph_ = graph;
+}
+
+std::unique_ptr<cpu::Workspace> WorkspaceCache::take(const std::shared_ptr<const Graph>& graph, const Shape& input,
+                                                     int threads) {
   {
     const std::lock_guard lock(mutex_);
-    if (graph_ != graph) {
-      free_.clear();
-      graph_ = graph;
-    }
+    use(graph);
     for (auto& workspace : free_) {
-      if (!workspace->plan().fits(input) || workspace->plan().max_threads() < num_threads()) continue;
+      if (!workspace->plan().fits(input) || workspace->plan().max_threads() < threads) continue;
       std::swap(workspace, free_.back());
       std::unique_ptr<cpu::Workspace> taken = std::move(free_.back());
       free_.pop_back();
@@ -61,12 +69,28 @@ std::unique_ptr<cpu::Workspace> WorkspaceCache::take(const std::shared_ptr<const
       return taken;
     }
   }
-  return std::make_unique<cpu::Workspace>(std::make_shared<const cpu::Plan>(graph, input, false, num_threads()));
+  return std::make_unique<cpu::Workspace>(std::make_shared<const cpu::Plan>(graph, input, false, threads));
+}
+
+WorkspaceCache::Advice WorkspaceCache::advice(const std::shared_ptr<const Graph>& graph, const Shape& input) {
+  const Shape sample = input.without_first();
+  const std::lock_guard lock(mutex_);
+  use(graph);
+  if (advised_.rank() == sample.rank() && advised_ == sample && advice_.cost_per_sample > 0) return advice_;
+  // A model made for a number of samples gets no other.
+  if (graph->value(graph->input()).shape[0] != kNone) return {};
+  Shape one = input;
+  one[0] = 1;
+  const cpu::Plan plan(graph, one, false, 1);
+  advice_ = {.good_batch = plan.good_batch(), .cost_per_sample = 1};
+  for (const cpu::Segment& segment : plan.forward()) advice_.cost_per_sample += segment.cost_per_sample;
+  advised_ = sample;
+  return advice_;
 }
 
 void WorkspaceCache::give_back(std::unique_ptr<cpu::Workspace> workspace) {
   // More than callers at once are rarely of use again.
-  constexpr std::size_t kKept = 16;
+  const std::size_t kKept = 16 + static_cast<std::size_t>(num_threads());
   const std::lock_guard lock(mutex_);
   if (&workspace->plan().graph() != graph_.get()) return;
   if (free_.size() >= kKept) free_.erase(free_.begin());
@@ -76,6 +100,7 @@ void WorkspaceCache::give_back(std::unique_ptr<cpu::Workspace> workspace) {
 void WorkspaceCache::clear() {
   const std::lock_guard lock(mutex_);
   free_.clear();
+  advised_ = Shape{};
   graph_ = nullptr;
 }
 
@@ -88,7 +113,8 @@ Shape Sequential::compute_output_shape(const Shape& x) const {
   input[0] = kNone;  // any number of samples, in batches
   for (const GraphNode& node : state_->graph->nodes()) {
     std::vector<Shape> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(id == kNoValue ? Shape{} : shapes[static_cast<std::size_t>(id)]);
+    for (const ValueId id : node.inputs)
+      inputs.push_back(id == kNoValue ? Shape{} : shapes[static_cast<std::size_t>(id)]);
     try {
       shapes[static_cast<std::size_t>(node.output)] = node.op->infer(inputs);
     } catch (const ValueError& error) {
@@ -100,7 +126,8 @@ Shape Sequential::compute_output_shape(const Shape& x) const {
   return result;
 }
 
-TrainingParams progress_params(int verbose, const DataView& x, std::optional<Index> batch_size, std::optional<Index> steps) {
+TrainingParams progress_params(int verbose, const DataView& x, std::optional<Index> batch_size,
+                               std::optional<Index> steps) {
   const Index size = std::max<Index>(batch_size.value_or(32), 1);
   const Index all = (x.rows() + size - 1) / size;
   return {.verbose = verbose == kVerboseAuto ? 1 : verbose, .epochs = 1, .steps = steps ? std::min(*steps, all) : all};
@@ -110,7 +137,8 @@ void Sequential::predict(const DataView& x, const View& out, const PredictOption
   predict(x, out, options, nullptr);
 }
 
-void Sequential::predict(const DataView& x, const View& out, const PredictOptions& options, CallbackList* callbacks) const {
+void Sequential::predict(const DataView& x, const View& out, const PredictOptions& options,
+                         CallbackList* callbacks) const {
   if (!built()) throw ValueError(fmt::format("Model '{}' is not built: give it an Input, or call build().", name()));
   if (!out.contiguous()) throw ValueError("predict needs a contiguous array to write to.");
   const Index n = x.rows();
@@ -122,29 +150,59 @@ void Sequential::predict(const DataView& x, const View& out, const PredictOption
   const bool masked = options.mask.has_value();
   if (masked) check_mask(x, options.mask);
   WorkspaceCache& cache = masked ? state_->masked_predictors : state_->predictors;
-  std::unique_ptr<cpu::Workspace> work = cache.take(state_->graph_for(masked), shape);
+  const std::shared_ptr<const Graph> graph = state_->graph_for(masked);
   const std::uint64_t version = state_->weights_version();
   const Index x_size = x.row_size();
-  for (Index first = 0, batch = 0; first < n; first += batch_size, ++batch) {
-    if (options.steps && batch >= *options.steps) break;
-    const bool hooks = callbacks != nullptr && callbacks->wants_batches();
-    if (hooks) callbacks->on_predict_batch_begin(batch);
-    shape[0] = std::min(batch_size, n - first);
-    work->bind(shape);
-    for (Index i = 0; i < shape[0]; ++i) x.copy_row(first + i, work->input() + i * x_size);
-    if (masked) gather_mask(options.mask, shape[0], *work, shape, [&](Index i) { return first + i; });
-    work->forward(0, version);
-    const Shape& result = work->output_shape();
-    const Index size = result.size_from(1);
-    if (out.size() < (first + shape[0]) * size || out.shape().size_from(1) != size) {
-      throw ValueError(fmt::format("predict writes {} values per sample. Received an array of shape {}", size,
-                                   to_string(out.shape())));
+  const Index end = options.steps ? std::min(n, *options.steps * batch_size) : n;
+
+  // Samples [first, last) in pieces of `piece` samples.
+  const auto run = [&](Index first, Index last, Index piece, int threads) {
+    Shape part = shape;
+    part[0] = std::min(piece, last - first);
+    std::unique_ptr<cpu::Workspace> work = cache.take(graph, part, threads);
+    for (Index from = first; from < last; from += piece) {
+      part[0] = std::min(piece, last - from);
+      work->bind(part);
+      for (Index i = 0; i < part[0]; ++i) x.copy_row(from + i, work->input() + i * x_size);
+      if (masked) gather_mask(options.mask, part[0], *work, part, [&](Index i) { return from + i; });
+      work->forward(0, version);
+      const Shape& result = work->output_shape();
+      const Index size = result.size_from(1);
+      if (out.size() < (from + part[0]) * size || out.shape().size_from(1) != size) {
+        throw ValueError(fmt::format("predict writes {} values per sample. Received an array of shape {}", size,
+                                     to_string(out.shape())));
+      }
+      std::copy_n(work->output(), result.size(), out.data() + from * size);
     }
-    std::copy_n(work->output(), result.size(), out.data() + first * size);
+    cache.give_back(std::move(work));
+  };
+  // Results do not depend on how samples are put together, so that is the machine's choice: pieces that stay in the
+  // cache, spread over threads. A thread takes neighbouring pieces, each with memory of its own.
+  const WorkspaceCache::Advice advice = cache.advice(graph, shape);
+  const auto run_all = [&](Index first, Index last) {
+    if (advice.good_batch == 0) return run(first, last, batch_size, num_threads());
+    constexpr double kCostPerThread = 300e3;  // flop: less is not worth waking one
+    const double cost = advice.cost_per_sample * static_cast<double>(last - first);
+    const auto useful = static_cast<Index>(std::min(cost / kCostPerThread, static_cast<double>(last - first)));
+    const Index parts = std::clamp<Index>(useful, 1, cpu::usable_threads());
+    if (parts == 1) return run(first, last, advice.good_batch, 1);
+    const Index piece = std::min(advice.good_batch, (last - first + parts - 1) / parts);
+    const Index pieces = (last - first + piece - 1) / piece;
+    cpu::parallel_for(parts, static_cast<int>(parts), [&](Index part, int) {
+      const Index from = first + pieces * part / parts * piece;
+      const Index to = std::min(last, first + pieces * (part + 1) / parts * piece);
+      if (from < to) run(from, to, piece, 1);
+    });
+  };
+
+  const bool hooks = callbacks != nullptr && callbacks->wants_batches();
+  if (!hooks && !options.interrupted) return run_all(0, end);
+  for (Index first = 0, batch = 0; first < end; first += batch_size, ++batch) {
+    if (hooks) callbacks->on_predict_batch_begin(batch);
+    run_all(first, std::min(end, first + batch_size));
     if (hooks) callbacks->on_predict_batch_end(batch);
     if (options.interrupted && options.interrupted()) break;
   }
-  cache.give_back(std::move(work));
 }
 
 Array Sequential::predict(const DataView& x, const PredictOptions& options) const {

@@ -4,12 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "training/epsilon.hpp"
 #include "wavetrain/metrics.hpp"
 
 namespace wavetrain::metrics {
 namespace {
-
-constexpr double kEpsilon = 1e-7;
 
 // Throws unless both are (N, C), C as before. Makes room for `per_class` sums of each class and `extra` others.
 Index prepare(MetricState& state, const MetricBatch& batch, const char* metric, std::size_t per_class,

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "cpu/kernel_testing.hpp"
+#include "cpu/normalize.hpp"
 #include "reference/matmul.hpp"
 
 namespace wavetrain::cpu {
@@ -141,6 +142,48 @@ TEST_P(GemmTest, BitsDoNotDependOnSplittingOrPacking) {
     c.packed = !c.packed;
     const std::vector<float> other = run(c, data, {{0, c.M}});
     ASSERT_EQ(std::memcmp(whole.data(), other.data(), whole.size() * sizeof(float)), 0) << c.text();
+  }
+}
+
+// Few columns go another way (gemm_narrow-inl.h), with the bits of single rows, which do not.
+TEST_P(GemmTest, FewColumns) {
+  std::mt19937 random(5);
+  for (int i = 0; i < 200; ++i) {
+    Case c = random_case(random);
+    c.M = random_index(1, 300, random);
+    c.N = random_index(1, 9, random);
+    c.row_stride = random_index(0, 1, random) * random_index(0, 5, random) + c.width;
+    if (random_index(0, 1, random) == 0) c.tap_stride = c.row_stride * random_index(1, 4, random);
+    const Data data = make_data(c, random);
+    const std::vector<float> whole = run(c, data, {{0, c.M}});
+    expect_near(whole, expected(c, data), c.k(), c.text());
+    if (HasFatalFailure()) return;
+    std::vector<std::pair<Index, Index>> rows;
+    for (Index row = 0; row < c.M; ++row) rows.emplace_back(row, row + 1);
+    const std::vector<float> split = run(c, data, rows);
+    ASSERT_EQ(std::memcmp(whole.data(), split.data(), whole.size() * sizeof(float)), 0) << c.text();
+  }
+}
+
+TEST_P(GemmTest, Normalization) {
+  std::mt19937 random(6);
+  for (const Index N : {1, 3, 16, 37, 70}) {
+    for (const bool relu : {false, true}) {
+      const Index M = 40, K = 33;
+      const std::vector<float> a = random_values(M * K, random), b = random_values(K * N, random);
+      const std::vector<float> bias = random_values(N, random), mean = random_values(N, random);
+      const std::vector<float> scale = random_values(N, random), shift = random_values(N, random);
+      std::vector<float> plain(static_cast<std::size_t>(M * N)), want(plain), got(plain);
+      Gemm g{.M = M, .N = N, .a = {a.data(), K, K}, .b = b.data(), .ldb = N, .c = plain.data(), .ldc = N};
+      g.bias = bias.data();
+      g.activation = relu ? Activation::relu : Activation::linear;
+      gemm(g);
+      batch_normalize({M, N, 1}, 1, plain.data(), mean.data(), scale.data(), shift.data(), !relu, want.data());
+      g.c = got.data();
+      g.norm = {mean.data(), scale.data(), shift.data(), relu ? Activation::linear : Activation::relu};
+      gemm(g);
+      EXPECT_EQ(std::memcmp(got.data(), want.data(), got.size() * sizeof(float)), 0) << "N=" << N << " relu=" << relu;
+    }
   }
 }
 

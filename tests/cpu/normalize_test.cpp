@@ -66,7 +66,7 @@ TEST_P(NormalizeTest, AgreesWithTheReferenceForRandomShapes) {
     expect_near(got.variance, variance, 16, "variance");
     std::vector<float> inverse(channels), scale(channels), y(x.size()), dx(x.size());
     batch_scale(C, 1e-3f, got.variance.data(), gamma.data(), inverse.data(), scale.data());
-    batch_normalize(l, samples, x.data(), got.mean.data(), scale.data(), beta.data(), y.data());
+    batch_normalize(l, samples, x.data(), got.mean.data(), scale.data(), beta.data(), false, y.data());
     expect_near(y, y_want, 200, "y");
 
     std::vector<float> sums_dy(channels * static_cast<std::size_t>(samples)), sums_dy_xhat(sums_dy.size()),
@@ -101,7 +101,7 @@ TEST_P(NormalizeTest, MovingAveragesAndInference) {
   EXPECT_NEAR(moving_mean[1], 0.04, 1e-8);
   EXPECT_NEAR(moving_variance[0], 0.99 + 0.01 * 8 / 3, 1e-7);
   batch_scale(2, 1e-3f, moving_variance.data(), nullptr, inverse.data(), scale.data());
-  batch_normalize(l, 1, x.data(), moving_mean.data(), scale.data(), nullptr, y.data());
+  batch_normalize(l, 1, x.data(), moving_mean.data(), scale.data(), nullptr, false, y.data());
   EXPECT_NEAR(y[0], (1 - 0.03) / std::sqrt(0.99 + 0.08 / 3 + 1e-3), 1e-6);
   std::vector<float> shift(2);
   fold_shift(2, moving_mean.data(), scale.data(), nullptr, shift.data());

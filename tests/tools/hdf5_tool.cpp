@@ -17,6 +17,7 @@ namespace {
 using namespace wavetrain;
 using namespace wavetrain::files;
 using namespace wavetrain::files::hdf5;
+using wavetrain::files::hdf5::DType;  // a layer has a type of this name, too
 
 std::string values(const Data& data) {
   std::string text;

@@ -12,6 +12,6 @@ z = layers.Bidirectional(layers.LSTM(8, return_sequences=True))(z)
 z = layers.Bidirectional(layers.LSTM(8))(z)
 model = keras.Model(inputs, layers.Dense(1, activation="sigmoid")(z))
 model.summary()
-model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
-history = model.fit(x, y, batch_size=32, epochs=6, validation_data=(x, y))
+model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy", metrics=["accuracy"])
+history = model.fit(x, y, batch_size=32, epochs=12, validation_data=(x, y))
 assert history.history["accuracy"][-1] > 0.9

@@ -82,6 +82,12 @@ class Variable:
     def __int__(self):
         return int(self.numpy())
 
+    def __reduce__(self):
+        return Variable, (self.numpy(), None, None, self.trainable, True, "none", "auto", self.name)
+
+    def __deepcopy__(self, memo):
+        return Variable(self.numpy(), trainable=self.trainable, name=self.name)
+
     def __eq__(self, other):
         if isinstance(other, Variable):
             return self._variable.same(other._variable)

@@ -16,6 +16,7 @@ def clear_session(free_memory=True):
     from . import _symbolic
 
     _core.clear_session()
+    _uids.clear()
     _symbolic.reset_names()
 
 
@@ -33,6 +34,36 @@ def set_value(x, value):
 
 def eval(x):
     return get_value(x)
+
+
+def standardize_dtype(dtype):
+    from .utils import standardize_dtype as standardize
+
+    return "float32" if dtype is None else standardize(dtype)
+
+
+def is_float_dtype(dtype):
+    return "float" in standardize_dtype(dtype)
+
+
+def is_int_dtype(dtype):
+    name = standardize_dtype(dtype)
+    return name.startswith(("int", "uint"))
+
+
+def is_keras_tensor(x):
+    from .utils import is_keras_tensor as is_one
+
+    return is_one(x)
+
+
+_uids = {}
+
+
+def get_uid(prefix=""):
+    """1, 2, … for each prefix."""
+    _uids[prefix] = _uids.get(prefix, 0) + 1
+    return _uids[prefix]
 
 
 def learning_phase():

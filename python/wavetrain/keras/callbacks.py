@@ -1,12 +1,13 @@
 """keras.callbacks: the library's own, and the class to derive one's own from."""
 
 import inspect
+import warnings
 
 from .. import _core
 from .._classes import Described, Family
 from .._lazy import attach
 
-_hidden = frozenset({"attach", "Described", "Family", "inspect"})
+_hidden = frozenset({"attach", "Described", "Family", "inspect", "warnings"})
 
 _BATCH_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_test_batch_begin", "on_test_batch_end",
                 "on_predict_batch_begin", "on_predict_batch_end", "on_batch_begin", "on_batch_end")
@@ -104,10 +105,11 @@ class _Native(Described, Callback):
 
             key = "filepath" if "filepath" in given else "filename"
             given[key] = os.fspath(given[key])
+        self._given = given
         self._native = _core.NativeCallback({"class_name": self._description, "config": given})
 
     def __getattr__(self, name):
-        if not name.startswith("_"):
+        if not name.startswith("_") and self._native is not None:
             state = self._native.state()
             if name in state:
                 return state[name]
@@ -118,6 +120,28 @@ class _Native(Described, Callback):
     def get_config(self):
         return dict(self._settings)
 
+    def __reduce_ex__(self, protocol):
+        return _again, (type(self), self._given)
+
+    def __deepcopy__(self, memo):
+        return _again(type(self), self._given)
+
+
+def _again(cls, given):
+    return cls(**given)
+
+
+class _Plateau(_Native):
+    """ReduceLROnPlateau, which still takes the older name of an argument."""
+
+    _variadic = True
+
+    def __init__(self, *args, **kwargs):
+        if "epsilon" in kwargs:
+            warnings.warn("`epsilon` argument is deprecated and will be removed, use `min_delta` instead.", stacklevel=2)
+            kwargs["min_delta"] = kwargs.pop("epsilon")
+        super().__init__(*args, **kwargs)
+
 
 class LearningRateScheduler(Callback):
     """Sets the learning rate to ``schedule(epoch, learning_rate)`` before each epoch."""
@@ -126,6 +150,12 @@ class LearningRateScheduler(Callback):
         super().__init__()
         self.schedule, self.verbose = schedule, verbose
         self._native = _core.learning_rate_scheduler(self._rate, int(verbose))
+
+    def __reduce_ex__(self, protocol):
+        return LearningRateScheduler, (self.schedule, self.verbose)
+
+    def __deepcopy__(self, memo):
+        return LearningRateScheduler(self.schedule, self.verbose)
 
     def _rate(self, epoch, rate):
         import numpy as np
@@ -228,5 +258,6 @@ def _for_run(callbacks, model):
     return callbacks
 
 
-_classes = Family("callbacks", _Native, __name__, "keras.callbacks.{name}, native.")
+_classes = Family("callbacks", _Native, __name__, "keras.callbacks.{name}, native.",
+                  special={"ReduceLROnPlateau": _Plateau}.get)
 __getattr__, __dir__ = attach(__name__, make=_classes.get, names=_classes.names)

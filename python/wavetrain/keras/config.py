@@ -61,6 +61,10 @@ def is_interactive_logging_enabled():
     return _interactive
 
 
+def is_traceback_filtering_enabled():
+    return False
+
+
 def enable_traceback_filtering():
     pass
 

@@ -1,19 +1,21 @@
 """keras.layers: every layer that the library has, made from its own description."""
 
+import inspect
+import warnings
 import weakref
 
 import numpy as np
 
 from .. import _core
-from .._classes import LAYER_FIELDS, Described, Family
+from .._classes import LAYER_FIELDS, Described, Family, fields_of
 from .._data import as_array, is_batches, unpack
 from .._lazy import attach
 from .._tensor import tensor
 from ._symbolic import Input, KerasTensor
 from ._variables import Variable, variables_of
 
-_hidden = frozenset({"attach", "is_batches", "unpack", "as_array", "tensor", "weakref", "np", "Described", "Family", "KerasTensor", "Variable",
-                     "variables_of", "LAYER_FIELDS"})
+_hidden = frozenset({"attach", "is_batches", "unpack", "as_array", "tensor", "inspect", "warnings", "weakref", "np",
+                     "Described", "Family", "KerasTensor", "Variable", "variables_of", "LAYER_FIELDS", "fields_of"})
 
 _POLICY = {"module": "keras", "class_name": "DTypePolicy", "registered_name": None}
 
@@ -25,6 +27,7 @@ class Layer(Described):
     _family = "layers"
     _variadic = True
     _keyword_fields = (*LAYER_FIELDS, "zero_output_for_mask")
+    _extra = {}
 
     def __init__(self, *args, **kwargs):
         if self._description is None:
@@ -33,7 +36,8 @@ class Layer(Described):
         given = self._bind(args, kwargs)
         if given.pop("autocast", True) is not True:
             raise NotImplementedError(f"{type(self).__name__} does not support autocast=False")
-        if "input_dim" in given:
+        known = {field.name for field in self._fields}
+        if "input_dim" in given and "input_dim" not in known:
             given["input_shape"] = (given.pop("input_dim"),)
         if "batch_input_shape" in given:
             raise ValueError(f"Unrecognized keyword arguments passed to {type(self).__name__}: "
@@ -43,11 +47,18 @@ class Layer(Described):
         for name in ("name", "dtype", "trainable"):
             if name in given and given[name] is None:
                 del given[name]
+        for field in self._fields:
+            if field.needed and given.get(field.name) is None:
+                raise ValueError(f"{field.name} must be set to use this layer.")
+        extra = {name: given.pop(name) for name in self._extra if name in given}
         name = given.get("name", "")
         if not isinstance(name, str):
             raise ValueError(f"Argument `name` must be a string and cannot contain character `/`. Received: name={name!r} "
                              f"(of type {type(name)})")
         self._attach(_core.Layer(self._description, given))
+        for name, value in extra.items():
+            if value is not None and self._extra[name] is not None:
+                self._extra[name](self, value)
 
     def _attach(self, handle):
         self._layer = handle
@@ -77,19 +88,7 @@ class Layer(Described):
         self._layer.trainable = bool(value)
 
     def get_config(self):
-        config = self._layer.config()
-        dtype = config.pop("dtype")
-        config.pop("input_shape", None)
-        if config.get("data_format", "") is None:
-            config["data_format"] = "channels_last"
-        if "pool_size" in config and config["strides"] is None:
-            config["strides"] = config["pool_size"]
-        return {
-            "name": config.pop("name"),
-            "trainable": config.pop("trainable"),
-            "dtype": {**_POLICY, "config": {"name": dtype}},
-            **config,
-        }
+        return _full_config(self._layer.config())
 
     def __getattr__(self, name):
         # An argument, or a weight, under its own name.
@@ -157,6 +156,14 @@ class Layer(Described):
         return [tensor(value, np.float32) for value in
                 (variable._variable.penalty() for variable in self.weights) if value is not None]
 
+    def _state(self):
+        return (list(self._layer.input_shape), self.get_weights()) if self.built else None
+
+    def _restore(self, state):
+        shape, weights = state
+        self._runner = _Runner(self._layer, shape)
+        self.set_weights(weights)
+
     # --- By itself ----------------------------------------------------------------------------------------------------
 
     def build(self, input_shape):
@@ -205,6 +212,31 @@ class Layer(Described):
     def _in_a_model(self):
         """The first model that it is part of and that is still there."""
         return next((model() for model in self._models if model() is not None), None)
+
+
+def _full_config(config):
+    """Settings as Keras' get_config has them, those of layers in this one too, which the library writes without defaults."""
+    config = dict(config)
+    common = {"name": config.pop("name")}
+    if "trainable" in config:
+        common["trainable"] = config.pop("trainable")
+        common["dtype"] = {**_POLICY, "config": {"name": config.pop("dtype")}}
+    # Those that have no `trainable` in Keras give their dtype by name.
+    config.pop("input_shape", None)
+    if config.get("data_format", "") is None:
+        config["data_format"] = "channels_last"
+    if "pool_size" in config and config["strides"] is None:
+        config["strides"] = config["pool_size"]
+    return {**common, **{name: _full(value) for name, value in config.items()}}
+
+
+def _full(value):
+    if isinstance(value, list):
+        return [_full(item) for item in value]
+    if not isinstance(value, dict) or value.get("module") != "keras.layers":
+        return value
+    defaults = {field.name: field.stored for field in fields_of("layers", value["class_name"])}
+    return {**value, "config": _full_config({**defaults, **value["config"]})}
 
 
 class _Runner:
@@ -279,29 +311,55 @@ _ALIASES = {
     "SeparableConvolution1D": "SeparableConv1D",
 }
 
-#: Layers of which Keras takes some common arguments by position too.
-_POSITIONAL = {"AveragePooling1D": ("name",), "MaxPooling1D": ("name",), "SpatialDropout1D": ("name", "dtype"),
-               "Discretization": ("dtype", "name")}
-#: Keras' arguments that mean nothing here, behind which field they stand, and the value that they may have.
-_UNUSED = {
-    "Dense": ("bias_constraint", {"lora_rank": None, "lora_alpha": None, "quantization_config": None}),
-    "EinsumDense": ("bias_constraint", {"lora_rank": None, "lora_alpha": None, "gptq_unpacked_column_size": None,
-                                        "quantization_config": None}),
-    "Embedding": ("weights", {"lora_rank": None, "lora_alpha": None, "quantization_config": None}),
-    "LSTM": ("unroll", {"use_cudnn": "auto"}),
-    "GRU": ("reset_after", {"use_cudnn": "auto"}),
-    "BatchNormalization": ("gamma_constraint", {"renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99}),
+def _with_weights(layer, weights):
+    """Embedding(weights=…): the layer is built at once, with these."""
+    layer.build((None, None))
+    layer.set_weights(weights if isinstance(weights, list) and len(weights) == 1 else [weights])
+
+
+def _without_weights(layer, weights):
+    warnings.warn("Bidirectional does nothing with `weights`, as in Keras 3", stacklevel=4)
+
+
+def _positional(*names, left_out=()):
+    return {"_keyword_fields": tuple(f for f in Layer._keyword_fields if f not in names) + tuple(left_out)}
+
+
+#: Where the signatures of Keras are not what the fields say. `_keyword_fields`: what it takes by keyword only; `_shown`: defaults
+#: that it writes in another way; `_unused`: arguments that mean nothing here, and behind which field they stand; `_extra`: what
+#: is done with such an argument that is not None.
+_KERAS = {
+    "AveragePooling1D": _positional("name"),
+    "MaxPooling1D": _positional("name"),
+    "SpatialDropout1D": {**_positional("name", "dtype", left_out=("input_shape",)), "_variadic": False},
+    "Discretization": {**_positional("name", "dtype", left_out=("input_shape",)), "_variadic": False, "_order": ("dtype", "name")},
+    "RNN": _positional("zero_output_for_mask", left_out=("activity_regularizer",)),
+    "ConvLSTM1D": _positional(left_out=("unroll",)),
+    "LayerNormalization": _positional(left_out=("rms_scaling",)),
+    "CategoryEncoding": {"_shown": {"num_tokens": None}},
+    "PReLU": {"_shown": {"alpha_initializer": "Zeros"}},
+    "Rescaling": {"_shown": {"offset": 0.0}},
+    "ZeroPadding1D": {"_shown": {"padding": 1}},
+    "StackedRNNCells": {"_shown": {"cells": inspect.Parameter.empty}},
+    "Bidirectional": {"_unused": ("merge_mode", {"weights": None}), "_extra": {"weights": _without_weights}},
+    "Dense": {"_unused": ("bias_constraint", {"lora_rank": None, "lora_alpha": None, "quantization_config": None})},
+    "EinsumDense": {**_positional(left_out=("activity_regularizer",)),
+                    "_unused": ("bias_constraint", {"lora_rank": None, "lora_alpha": None, "gptq_unpacked_column_size": None,
+                                                    "quantization_config": None})},
+    "Embedding": {**_positional(left_out=("activity_regularizer",)), "_shown": {"embeddings_initializer": "uniform"},
+                  "_unused": ("mask_zero", {"weights": None, "lora_rank": None, "lora_alpha": None,
+                                            "quantization_config": None}),
+                  "_extra": {"weights": _with_weights, "input_length": None}},
+    "LSTM": {"_unused": ("unroll", {"use_cudnn": "auto"})},
+    "GRU": {"_unused": ("reset_after", {"use_cudnn": "auto"})},
+    "BatchNormalization": {"_unused": ("gamma_constraint", {"renorm": False, "renorm_clipping": None,
+                                                            "renorm_momentum": 0.99})},
 }
 
 
 def _special(name):
     """A base with these for one class, or None."""
-    attributes = {}
-    if name in _POSITIONAL:
-        attributes["_keyword_fields"] = tuple(f for f in Layer._keyword_fields if f not in _POSITIONAL[name])
-    if name in _UNUSED:
-        attributes["_unused"] = _UNUSED[name]
-    return type("Layer", (Layer,), {"__module__": __name__, **attributes}) if attributes else None
+    return type("Layer", (Layer,), {"__module__": __name__, **_KERAS[name]}) if name in _KERAS else None
 
 
 _family = Family("layers", Layer, __name__, "keras.layers.{name}, native.", _ALIASES, _special)

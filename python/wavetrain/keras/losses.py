@@ -5,12 +5,12 @@ import inspect
 import numpy as np
 
 from .. import _core
-from .._classes import Described, Family, snake_case
+from .._classes import Described, Family, Field, snake_case
 from .._data import as_floats
 from .._lazy import attach
 from .._tensor import tensor
 
-_hidden = frozenset({"attach", "as_floats", "tensor", "np", "Described", "Family", "inspect", "snake_case"})
+_hidden = frozenset({"attach", "as_floats", "tensor", "np", "Described", "Family", "Field", "inspect", "snake_case"})
 
 #: Arguments of the classes that their functions do not have.
 _NOT_OF_FUNCTIONS = ("reduction", "name", "dtype")
@@ -116,10 +116,20 @@ def _function(name):
     if class_name in _functions and _functions[class_name].__name__ == _canonical(class_name):
         return _functions[class_name]
     fields = [field for field in _classes.get(class_name)._fields if field.name not in _NOT_OF_FUNCTIONS]
+    extra = []
+    if class_name == "Circle":
+        extra = [Field(name, "not supported", False, None, ()) for name in ("ref_labels", "ref_embeddings")]
+        fields.sort(key=lambda field: field.name != "remove_diagonal")
+    if class_name == "CategoricalGeneralizedCrossEntropy":  # Keras' function has no default where its class has one
+        fields = [Field(field.name, field.type, True, None, ()) for field in fields]
+    fields = extra + fields
 
     def function(*args, **kwargs):
         bound = function.__signature__.bind(*args, **kwargs).arguments
         y_true, y_pred = bound.pop("y_true"), bound.pop("y_pred")
+        for field in extra:
+            if bound.pop(field.name, None) is not None:
+                raise NotImplementedError(f"{_canonical(class_name)} does not support `{field.name}`")
         loss = _core.Loss({"class_name": class_name, "config": {"reduction": "none", **bound}})
         if hasattr(y_pred, "_recording") or hasattr(y_true, "_recording"):
             return _recorded(loss, y_true, y_pred)

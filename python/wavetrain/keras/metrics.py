@@ -122,6 +122,11 @@ class _Native(Metric):
         self._handle = _core.Metric({"class_name": self._description, "config": given})
         self.name = self._handle.name
 
+    def __deepcopy__(self, memo):
+        result = super().__deepcopy__(memo)
+        result._handle.merge_state(self._handle)
+        return result
+
 
 class MeanMetricWrapper(Metric):
     """The mean of what a function gives for each sample."""
@@ -223,6 +228,32 @@ def _make(name):
 
         found = losses._function(name) or _accuracy(name)
     return found
+
+
+def _centred(y_true, y_pred, axis):
+    """Both as float32 of the same rank, without their means, and the means."""
+    y_true, y_pred = as_floats(y_true, "y_true"), as_floats(y_pred, "y_pred")
+    if y_pred.ndim == y_true.ndim + 1 and y_pred.shape[-1] == 1:
+        y_pred = y_pred[..., 0]
+    elif y_true.ndim == y_pred.ndim + 1 and y_true.shape[-1] == 1:
+        y_true = y_true[..., 0]
+    means = [values.mean(axis=axis, keepdims=True) for values in (y_true, y_pred)]
+    return y_true - means[0], y_pred - means[1], y_true, means
+
+
+def pearson_correlation(y_true, y_pred, axis=-1):
+    """The correlation of each sample's values along an axis."""
+    a, b, *_ = _centred(y_true, y_pred, axis)
+    with np.errstate(all="ignore"):
+        return tensor((a / a.std(axis=axis, keepdims=True) * (b / b.std(axis=axis, keepdims=True))).mean(axis=axis))
+
+
+def concordance_correlation(y_true, y_pred, axis=-1):
+    """The same, less where scales and means differ."""
+    a, b, y_true, (mean_true, mean_pred) = _centred(y_true, y_pred, axis)
+    scale = a.var(axis=axis, keepdims=True) + b.var(axis=axis, keepdims=True) + np.square(mean_true - mean_pred)
+    # Keras' own formula, which takes the mean of the predictions off both.
+    return tensor((2 * (y_true - mean_pred) * b / (scale + np.float32(1e-7))).mean(axis=axis))
 
 
 _FUNCTIONS = ("binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy", "top_k_categorical_accuracy",

@@ -240,9 +240,64 @@ def standardize_dtype(dtype):
     return numpy_dtype(dtype).name
 
 
+class _Picture(str):
+    """A drawing that a notebook shows."""
+
+    def _repr_svg_(self):
+        return str(self)
+
+
+class _Dot(str):
+    """A graph in Graphviz' language, with the few methods of pydot's that scripts call."""
+
+    def to_string(self):
+        return str(self)
+
+    def write(self, path, prog=None, format="raw"):
+        if format not in ("raw", "dot"):
+            raise NotImplementedError("Only the text of the graph can be written; plot_model draws .svg")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(self)
+        return True
+
+
+def model_to_dot(model, show_shapes=False, show_dtype=False, show_layer_names=True, rankdir="TB", expand_nested=False, dpi=200,
+                 subgraph=False, show_layer_activations=False, show_trainable=False, splines="ortho", **kwargs):
+    """The model as text in Graphviz' language."""
+    _refuse_plotting(model, expand_nested, subgraph, **kwargs)
+    return _Dot(_core.model_to_dot(model._core, bool(show_shapes), bool(show_dtype), bool(show_layer_names), rankdir,
+                                   bool(show_layer_activations), bool(show_trainable)))
+
+
 def plot_model(model, to_file="model.png", show_shapes=False, show_dtype=False, show_layer_names=False, rankdir="TB",
                expand_nested=False, dpi=200, show_layer_activations=False, show_trainable=False, splines="ortho", **kwargs):
-    raise NotImplementedError("plot_model; print(model.summary()) shows the layers")
+    """Draws the model as .svg or writes it as .dot; a name with another ending gets .svg instead. Returns what a notebook shows."""
+    import os
+    import warnings
+
+    _refuse_plotting(model, expand_nested, **kwargs)
+    options = (bool(show_shapes), bool(show_dtype), bool(show_layer_names), rankdir, bool(show_layer_activations),
+               bool(show_trainable))
+    picture = _Picture(_core.model_to_svg(model._core, *options))
+    if to_file is not None:
+        name, ending = os.path.splitext(os.fspath(to_file))
+        if ending not in (".svg", ".dot"):
+            warnings.warn(f"plot_model draws .svg: written to {name}.svg", stacklevel=2)
+            ending = ".svg"
+        with open(name + ending, "w", encoding="utf-8") as file:
+            file.write(_core.model_to_dot(model._core, *options) if ending == ".dot" else picture)
+    return picture
+
+
+def _refuse_plotting(model, expand_nested, subgraph=False, layer_range=None, **unknown):
+    from ._sequential import Sequential
+
+    if layer_range is not None:
+        raise ValueError("Argument `layer_range` is no longer supported.")
+    if unknown:
+        raise ValueError(f"Unrecognized keyword arguments: {unknown}")
+    if subgraph or (expand_nested and any(isinstance(layer, Sequential) for layer in model.layers)):
+        raise NotImplementedError("A model in a model is drawn as one box")
 
 
 __getattr__, __dir__ = attach(__name__)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "cpu/kernels/epilogue.hpp"
 #include "cpu/kernels/kernels.hpp"
 #include "cpu/kernels/mask_bytes.hpp"
 #include "cpu/normalize.hpp"
@@ -12,17 +13,20 @@ namespace {
 
 // Partial sums are kept per sample and combined in the order of samples, so that threads do not show.
 struct BatchNormKernel {
-  ops::BatchNormalize op;
+  explicit BatchNormKernel(const KernelBuilder& b) : epilogue(b) {}
+
+  ops::BatchNormalize op{};
+  Epilogue epilogue;  // linear or relu
   Index C = 0;
   ValueId x_value = 0;
   SlotId x = 0, gamma = kNoSlot, beta = kNoSlot, moving_mean = 0, moving_variance = 0, y = 0;
   SlotId dx = kNoSlot, dgamma = kNoSlot, dbeta = kNoSlot, dy = kNoSlot;
   MaskBytes mask;
-  SlotId kept = kNoSlot;           // one Index: positions that the mask keeps
-  SlotId sample_counts = kNoSlot;  // (samples) of Index
+  SlotId kept = kNoSlot;                                      // one Index: positions that the mask keeps
+  SlotId sample_counts = kNoSlot;                             // (samples) of Index
   SlotId center = kNoSlot, sum = kNoSlot, squares = kNoSlot;  // (samples, C)
   SlotId mean = kNoSlot, variance = kNoSlot, inverse = kNoSlot, scale = kNoSlot;  // (C)
-  SlotId sums_dy = kNoSlot, sums_dy_xhat = kNoSlot;           // (samples, C)
+  SlotId sums_dy = kNoSlot, sums_dy_xhat = kNoSlot;                               // (samples, C)
 
   // One sample as (outer, C, inner).
   ChannelLayout layout(const Run& run) const {
@@ -43,9 +47,10 @@ struct BatchNormKernel {
     }
   }
   void combine(const Run& run) const {
-    if (mask) *reinterpret_cast<Index*>(run.slot[kept]) = std::accumulate(counts(run), counts(run) + run.batch, Index{0});
-    combine_moments(run.batch, C, 0, C, counts(run), static_cast<bool>(mask), {run.slot[center], run.slot[sum], run.slot[squares]},
-                    run.slot[mean], run.slot[variance]);
+    if (mask)
+      *reinterpret_cast<Index*>(run.slot[kept]) = std::accumulate(counts(run), counts(run) + run.batch, Index{0});
+    combine_moments(run.batch, C, 0, C, counts(run), static_cast<bool>(mask),
+                    {run.slot[center], run.slot[sum], run.slot[squares]}, run.slot[mean], run.slot[variance]);
     update_moving(C, op.momentum, run.slot[mean], run.slot[moving_mean]);
     update_moving(C, op.momentum, run.slot[variance], run.slot[moving_variance]);
     batch_scale(C, static_cast<float>(op.epsilon), run.slot[variance], optional(run, gamma), run.slot[inverse],
@@ -59,12 +64,18 @@ struct BatchNormKernel {
   void normalize(const Run& run, Index first, Index last, int) const {
     const ChannelLayout l = layout(run);
     batch_normalize(l, last - first, run.slot[x] + first * l.size(), run.slot[mean], run.slot[scale],
-                    optional(run, beta), run.slot[y] + first * l.size());
+                    optional(run, beta), epilogue.is_relu(), run.slot[y] + first * l.size());
+  }
+  // The gradient in front of the activation, of one sample.
+  void differentiate(const Run& run, Index n) const {
+    const Index size = layout(run).size();
+    epilogue.differentiate(1, size, run.slot[y] + n * size, run.slot[dy] + n * size);
   }
 
   void gradient_sums(const Run& run, Index first, Index last, int) const {
     const ChannelLayout l = layout(run);
     for (Index n = first; n < last; ++n) {
+      differentiate(run, n);
       batch_gradient_sums(l, run.slot[x] + n * l.size(), run.slot[dy] + n * l.size(), run.slot[mean], run.slot[inverse],
                           run.slot[sums_dy] + n * C, run.slot[sums_dy_xhat] + n * C);
     }
@@ -83,6 +94,7 @@ struct BatchNormKernel {
   }
   void backward_frozen(const Run& run, Index first, Index last, int) const {
     const ChannelLayout l = layout(run);
+    for (Index n = first; n < last && sums_dy == kNoSlot; ++n) differentiate(run, n);
     batch_scale_backward(l, last - first, run.slot[dy] + first * l.size(), run.slot[scale],
                          run.slot[dx] + first * l.size());
   }
@@ -95,7 +107,7 @@ bool compile_batch_normalize(KernelBuilder& b) {
   // Normalising the batch axis itself mixes samples in a way that these kernels do not know.
   if (op == nullptr || op->axis == 0 || op->axis == -b.input_shape(0).rank()) return false;
   if (op->by_step && b.training() && !op->frozen) return false;
-  BatchNormKernel k;
+  BatchNormKernel k(b);
   k.op = *op;
   k.C = b.input_shape(3)[0];
   const Index N = b.input_shape(0)[0];
@@ -116,9 +128,10 @@ bool compile_batch_normalize(KernelBuilder& b) {
     k.squares = b.forward_temporary(N * k.C);
     k.variance = b.forward_temporary(k.C);
   }
-  k.mean = b.saved(k.C);
-  k.inverse = b.saved(k.C);
-  k.scale = b.saved(k.C);
+  const auto kept = [&](Index floats) { return uses_batch ? b.saved(floats) : b.packed(floats); };
+  k.mean = kept(k.C);
+  k.inverse = kept(k.C);
+  k.scale = kept(k.C);
   const bool trains = b.training() && (b.wants_grad(0) || b.wants_grad(1) || b.wants_grad(2));
   const bool needs_sums = trains && (uses_batch || b.wants_grad(1) || b.wants_grad(2));
   if (trains) {
@@ -126,6 +139,7 @@ bool compile_batch_normalize(KernelBuilder& b) {
     k.dgamma = b.input_grad(1);
     k.dbeta = b.input_grad(2);
     k.dy = b.output_grad();
+    if (k.epilogue.has_derivative()) b.backward_reads_output();
   }
   if (needs_sums) {
     b.backward_reads_input(0);
@@ -139,7 +153,7 @@ bool compile_batch_normalize(KernelBuilder& b) {
     b.forward_samples<&BatchNormKernel::moments>(kernel);
     b.forward_once<&BatchNormKernel::combine>(kernel);
   } else {
-    b.forward_once<&BatchNormKernel::use_moving>(kernel);
+    b.pack<&BatchNormKernel::use_moving>(kernel);
   }
   b.forward_samples<&BatchNormKernel::normalize>(kernel);
   if (needs_sums) {

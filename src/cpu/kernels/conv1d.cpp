@@ -3,6 +3,8 @@
 #include "cpu/conv1d.hpp"
 #include "cpu/kernels/epilogue.hpp"
 #include "cpu/kernels/kernels.hpp"
+#include "cpu/normalize.hpp"
+#include "graph/ops/batch_normalize.hpp"
 
 namespace wavetrain::cpu {
 namespace {
@@ -16,10 +18,26 @@ struct ConvKernel {
   SlotId x = 0, kernel = 0, bias = kNoSlot, y = 0;
   SlotId dx = kNoSlot, dkernel = kNoSlot, dbias = kNoSlot, dy = kNoSlot;
   SlotId packed = kNoSlot, packed_backward = kNoSlot, partial = kNoSlot, unused_bias = kNoSlot;
+  // A normalisation that follows, in prediction.
+  SlotId gamma = kNoSlot, beta = kNoSlot, mean = kNoSlot, variance = kNoSlot, scale = kNoSlot;
+  float epsilon = 0;
+  bool norm_relu = false;
 
   Conv1DShape shape(const Run& run) const { return op.shape(run.shape[x_value], run.shape[kernel_value]); }
 
   void pack(const Run& run) const { conv1d_pack(shape(run), run.slot[kernel], run.slot[packed]); }
+  void pack_normalization(const Run& run) const {
+    const Index F = shape(run).F;
+    batch_scale(F, epsilon, run.slot[variance], gamma == kNoSlot ? nullptr : run.slot[gamma], run.slot[scale] + F,
+                run.slot[scale]);
+  }
+  GemmNormalization norm(const Run& run) const {
+    if (scale == kNoSlot) return {};
+    return {.mean = run.slot[mean],
+            .scale = run.slot[scale],
+            .shift = beta == kNoSlot ? nullptr : run.slot[beta],
+            .activation = norm_relu ? Activation::relu : Activation::linear};
+  }
   void pack_backward(const Run& run) const {
     conv1d_pack_backward(shape(run), run.slot[kernel], run.slot[packed_backward]);
   }
@@ -31,7 +49,8 @@ struct ConvKernel {
     const Conv1DForward f{.weights = run.slot[packed],
                           .packed = true,
                           .bias = bias == kNoSlot ? nullptr : run.slot[bias],
-                          .activation = epilogue.in_registers()};
+                          .activation = epilogue.in_registers(),
+                          .norm = norm(run)};
     conv1d_forward(s, f, last - first, run.slot[x] + first * s.T * s.C, out, run.scratch_of(thread));
     epilogue.finish((last - first) * rows, s.F, out);
   }
@@ -80,6 +99,16 @@ bool compile_conv1d(KernelBuilder& b) {
   k.y = b.output();
   k.packed = b.packed(conv1d_packed_floats(s));
   b.scratch(conv1d_forward_scratch_floats(s));
+  if (const GraphNode* follows = b.normalization()) {
+    const auto& normalize = dynamic_cast<const ops::BatchNormalize&>(*follows->op);
+    k.gamma = b.weight(follows->inputs[1]);
+    k.beta = b.weight(follows->inputs[2]);
+    k.mean = b.weight(follows->inputs[3]);
+    k.variance = b.weight(follows->inputs[4]);
+    k.scale = b.packed(2 * s.F);
+    k.epsilon = static_cast<float>(normalize.epsilon);
+    k.norm_relu = b.normalization_relu();
+  }
   const bool trains = b.training() && (b.wants_grad(0) || b.wants_grad(1) || b.wants_grad(2));
   if (trains) {
     k.dx = b.input_grad(0);
@@ -103,6 +132,7 @@ bool compile_conv1d(KernelBuilder& b) {
   const bool has_weights = k.dkernel != kNoSlot;
   const ConvKernel& kernel = b.own(std::move(k));
   b.pack<&ConvKernel::pack>(kernel);
+  if (kernel.scale != kNoSlot) b.pack<&ConvKernel::pack_normalization>(kernel);
   b.forward_samples<&ConvKernel::forward>(kernel);
   if (!trains) return true;
   if (has_packed_backward) b.pack<&ConvKernel::pack_backward>(kernel);

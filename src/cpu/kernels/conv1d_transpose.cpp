@@ -1,8 +1,6 @@
 // Runs on the kernels of the convolution that goes the other way; see graph/ops/conv1d_transpose.hpp.
 #include "graph/ops/conv1d_transpose.hpp"
 
-#include <algorithm>
-
 #include "cpu/conv1d.hpp"
 #include "cpu/kernels/epilogue.hpp"
 #include "cpu/kernels/kernels.hpp"
@@ -26,18 +24,13 @@ struct ConvTransposeKernel {
   void pack(const Run& run) const { conv1d_pack_backward(shape(run), run.slot[kernel], run.slot[packed]); }
   void pack_backward(const Run& run) const { conv1d_pack(shape(run), run.slot[kernel], run.slot[packed_backward]); }
 
-  // y starts as the bias; each step's chain of products is added to it.
   void forward(const Run& run, Index first, Index last, int thread) const {
     const Conv1DShape s = shape(run);
-    const Index rows = (last - first) * s.T;
     float* out = run.slot[y] + first * s.T * s.C;
-    if (bias != kNoSlot) {
-      for (Index row = 0; row < rows; ++row) std::copy_n(run.slot[bias], s.C, out + row * s.C);
-    }
     conv1d_backward_input(s, run.slot[kernel], run.slot[packed], last - first,
-                          run.slot[x] + first * s.output_length() * s.F, out, bias != kNoSlot, run.scratch_of(thread));
-    const wavetrain::Activation& f = epilogue.forward_activation;
-    if (f.kind() != ActivationKind::linear) activation_forward(f, rows, s.C, out, out);
+                          run.slot[x] + first * s.output_length() * s.F, out, false, run.scratch_of(thread),
+                          {.bias = bias == kNoSlot ? nullptr : run.slot[bias], .activation = epilogue.in_registers()});
+    epilogue.finish((last - first) * s.T, s.C, out);
   }
 
   void backward_input(const Run& run, Index first, Index last, int thread) const {
@@ -46,7 +39,8 @@ struct ConvTransposeKernel {
     epilogue.differentiate((last - first) * s.T, s.C, run.slot[y] + first * s.T * s.C, gradient);
     if (dx == kNoSlot) return;
     const Conv1DForward f{.weights = run.slot[packed_backward], .packed = true};
-    conv1d_forward(s, f, last - first, gradient, run.slot[dx] + first * s.output_length() * s.F, run.scratch_of(thread));
+    conv1d_forward(s, f, last - first, gradient, run.slot[dx] + first * s.output_length() * s.F,
+                   run.scratch_of(thread));
   }
 
   Conv1DGradient gradient(const Run& run) const {

@@ -7,7 +7,7 @@
 namespace wavetrain::files::hdf5 {
 namespace {
 
-struct Collector {
+struct AttributeCollector {
   Source& source;
   GlobalHeap& heap;
   Attributes& attributes;
@@ -57,7 +57,7 @@ struct Collector {
 
 Attributes read_attributes(Source& source, GlobalHeap& heap, const Object& object) {
   Attributes attributes;
-  Collector collector{source, heap, attributes};
+  AttributeCollector collector{source, heap, attributes};
   for (const Message& message : object.messages) {
     if (message.type == MessageType::attribute) collector.attribute_message(message.content);
     if (message.type == MessageType::attribute_info) collector.attribute_info(message.content);

@@ -3,7 +3,7 @@
 namespace wavetrain::files::hdf5 {
 namespace {
 
-struct Walk {
+struct Tree1Walk {
   Source& source;
   Tree1Kind kind;
   std::uint64_t key_size;
@@ -38,7 +38,7 @@ struct Walk {
 
 void visit_btree1(Source& source, std::uint64_t address, Tree1Kind kind, std::uint64_t key_size,
                   const std::function<void(Cursor, std::uint64_t)>& visit) {
-  Walk{source, kind, key_size, visit}.node(address, -1);
+  Tree1Walk{source, kind, key_size, visit}.node(address, -1);
 }
 
 }  // namespace wavetrain::files::hdf5

@@ -16,7 +16,7 @@ struct Level {
   int total_size;             // bytes of a field that holds max_total
 };
 
-struct Walk {
+struct Tree2Walk {
   Source& source;
   int type;
   std::uint64_t node_size;
@@ -95,7 +95,7 @@ void visit_btree2(Source& source, std::uint64_t address, Tree2Kind kind, const s
   if (record_size == 0 || node_size < kNodeFrame + record_size || depth > kMaxDepth) {
     head.fail(fmt::format("has nodes of {} bytes, records of {} and depth {}", node_size, record_size, depth));
   }
-  Walk walk{source, type, node_size, record_size, visit, {}};
+  Tree2Walk walk{source, type, node_size, record_size, visit, {}};
   walk.compute_levels(depth);
   walk.node(root, depth, root_count);
 }

@@ -7,7 +7,7 @@
 namespace wavetrain::files::hdf5 {
 namespace {
 
-struct Collector {
+struct LinkCollector {
   Source& source;
   std::vector<Link>& links;
 
@@ -93,7 +93,7 @@ struct Collector {
 
 std::vector<Link> read_links(Source& source, const Object& object) {
   std::vector<Link> links;
-  Collector collector{source, links};
+  LinkCollector collector{source, links};
   for (const Message& message : object.messages) {
     if (message.type == MessageType::symbol_table) collector.symbol_table(message.content);
     if (message.type == MessageType::link) collector.link_message(message.content);

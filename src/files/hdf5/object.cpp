@@ -12,7 +12,7 @@ struct Block {
   std::uint64_t size;
 };
 
-struct Collector {
+struct MessageCollector {
   Source& source;
   Object& object;
   std::vector<Block> pending;  // continuation blocks
@@ -58,7 +58,7 @@ struct Collector {
   }
 };
 
-void read_header1(Source& source, Collector& collector, Cursor start) {
+void read_header1(Source& source, MessageCollector& collector, Cursor start) {
   start.expect_version(1);
   start.skip(1 + 2 + 4);  // reserved, number of messages (the sizes say it, too), reference count
   const std::uint64_t size = start.u32();
@@ -71,7 +71,7 @@ void read_header1(Source& source, Collector& collector, Cursor start) {
   }
 }
 
-void read_header2(Source& source, Collector& collector, Cursor start) {
+void read_header2(Source& source, MessageCollector& collector, Cursor start) {
   const std::uint64_t address = collector.object.address;
   start.expect_signature("OHDR");
   start.expect_version(2);
@@ -111,7 +111,7 @@ Cursor Object::get(MessageType type, const char* name) const {
 
 Object read_object(Source& source, std::uint64_t address) {
   Object object{address, {}};
-  Collector collector{source, object, {}};
+  MessageCollector collector{source, object, {}};
   Cursor start = source.from(address, "Object header");
   const bool is_version2 = start.remaining() >= 4 && as_text(start.all().first(4)) == "OHDR";
   if (is_version2) read_header2(source, collector, start);

@@ -64,7 +64,7 @@ void BatchRenormalize::run_backward(const OpCall<T>& call) const {
   for (Index c = 0; c < C; ++c) {
     const T inverse = 1 / std::sqrt(variance[c] + e);
     T sum = 0, product = 0;
-    const auto each = [&](auto f) {
+    const auto each = [&, N = N, C = C, I = I](auto f) {  // clang 14 captures no structured bindings
       for (Index n = 0; n < N; ++n) {
         for (Index i = (n * C + c) * I; i < (n * C + c + 1) * I; ++i) f(i, (call.input[0][i] - mean[c]) * inverse);
       }

@@ -140,7 +140,9 @@ Optimizer.__signature__ = signature(
     [Field(f.name, f.type, f.name == "learning_rate", f.default, f.aliases) for f in fields_of("optimizers", "SGD")
      if f.name in _COMMON], variadic=True)
 
-_classes = Family("optimizers", Optimizer, __name__, "keras.optimizers.{name}, native.")
+_Muon = type("Optimizer", (Optimizer,), {"__module__": __name__, "_shown": {"exclude_layers": None}})
+_classes = Family("optimizers", Optimizer, __name__, "keras.optimizers.{name}, native.",
+                  special={"Muon": _Muon}.get)
 
 
 def get(identifier):
