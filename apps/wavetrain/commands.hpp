@@ -11,6 +11,11 @@
 namespace wavetrain::app {
 
 void add_train(CLI::App& app);
+void add_classify(CLI::App& app);
+void add_regress(CLI::App& app);
+void add_forecast(CLI::App& app);
+void add_detect(CLI::App& app);
+void add_tune(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_summary(CLI::App& app);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iostream>
 #include <map>
 #include <utility>
 
@@ -16,7 +17,17 @@ namespace {
 const std::map<std::string, series::Format> kFormats{{"auto", series::Format::automatic}, {"ts", series::Format::ts},
                                                      {"ucr", series::Format::ucr},        {"mts", series::Format::mts},
                                                      {"arff", series::Format::arff},      {"npy", series::Format::npy},
-                                                     {"npz", series::Format::npz}};
+                                                     {"npz", series::Format::npz},        {"tsf", series::Format::tsf}};
+
+std::optional<bool> decimal_comma(const DataOptions& options) {
+  if (options.decimal == "auto") return {};
+  return options.decimal == "comma";
+}
+
+// What was guessed, on standard error.
+void explain(const std::string& source, const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) fmt::print(stderr, "{}: {}\n", source, note);
+}
 
 char separator_of(const DataOptions& options) {
   if (options.separator.empty()) return 0;
@@ -48,8 +59,8 @@ void add_data_options(CLI::App& command, DataOptions& options) {
   command
       .add_option("--format", options.format,
                   "Format of the data, if the file name does not tell: ts (aeon, sktime), ucr "
-                  "(text, one case per row), mts, arff, npy, npz")
-      ->check(CLI::IsMember({"auto", "ts", "ucr", "mts", "arff", "npy", "npz"}))
+                  "(text, one case per row), mts, arff, npy, npz, tsf")
+      ->check(CLI::IsMember({"auto", "ts", "ucr", "mts", "arff", "npy", "npz", "tsf"}))
       ->capture_default_str();
   command
       .add_option("--labels", options.labels,
@@ -61,6 +72,17 @@ void add_data_options(CLI::App& command, DataOptions& options) {
   command.add_option("--separator", options.separator,
                      "Text files: what separates values (one character, or `tab`); found by "
                      "looking when not given");
+  command.add_option("--label-name", options.label_name, "Text files with a header: name of the label's column");
+  command.add_option("--decimal", options.decimal, "Text files: numbers such as 1.5 (point) or 1,5 (comma)")
+      ->check(CLI::IsMember({"auto", "point", "comma"}));
+  command.add_option("--id-column", options.id_column,
+                     "A table with many series below each other: the column that says which one a row belongs to");
+  command.add_option("--value-columns", options.value_columns, "With --id-column: the columns that hold values")
+      ->delimiter(',');
+  command.add_option("--time-column", options.time_column, "Tables: the column of the time stamps");
+  command.add_flag("--regular", options.regular, "Tables: put in the rows that are missing between time stamps");
+  command.add_flag("--channels-first", options.channels_first, "Arrays come as (samples, channels, steps)");
+  command.add_flag("--explain", options.explain, "Say what was guessed about text files");
   command.add_flag("--unequal-length", options.unequal_length, "Text files: rows may differ in length");
 }
 
@@ -74,20 +96,29 @@ series::LabelKind label_kind(const DataOptions& options, Task task) {
 series::SeriesSet read_set(const std::string& path, const DataOptions& options, series::LabelKind labels,
                            const std::string& missing, const std::vector<std::string>& class_names) {
   const series::MissingPolicy policy = series::missing_policy(missing);
-  series::SeriesSet set = series::read_series(path, {.format = kFormats.at(options.format),
-                                                     .labels = labels,
-                                                     .label_column = options.label_column,
-                                                     .separator = separator_of(options),
-                                                     .unequal_length = options.unequal_length,
-                                                     .class_names = class_names});
+  const series::ReadOptions read_options{.format = kFormats.at(options.format),
+                                         .labels = labels,
+                                         .label_column = options.label_column,
+                                         .label_name = options.label_name,
+                                         .decimal_comma = decimal_comma(options),
+                                         .id_column = options.id_column,
+                                         .time_column = options.time_column,
+                                         .columns = options.value_columns,
+                                         .separator = separator_of(options),
+                                         .unequal_length = options.unequal_length,
+                                         .class_names = class_names,
+                                         .channels_first = options.channels_first};
+  series::SeriesSet set = path == "-" ? series::read_series(std::cin, read_options, "<standard input>")
+                                      : series::read_series(path, read_options);
+  if (options.explain) explain(set.source, set.notes);
   if (set.samples() == 0) throw FileError(fmt::format("{}: expected at least one series. Received: none.", path));
-  if (set.has_missing) series::fill_missing(set, policy);
+  if (set.has_missing && policy != series::MissingPolicy::mask) series::fill_missing(set, policy);
   refuse_infinite(path, set);
   if (!class_names.empty() && set.has_labels()) series::match_classes(set, class_names);
   return set;
 }
 
-void prepare(series::SeriesSet& set, const Settings& settings, const Shape& input_shape) {
+Array prepare(series::SeriesSet& set, const Settings& settings, const Shape& input_shape) {
   const auto refuse = [&](const std::string& expected) {
     throw ValueError(fmt::format("{}: the model expects {}. Received: {} series of {} time steps and {} channels.",
                                  set.source, expected, set.samples(), set.time(), set.channels()));
@@ -95,12 +126,23 @@ void prepare(series::SeriesSet& set, const Settings& settings, const Shape& inpu
   if (input_shape.rank() != 3) refuse(fmt::format("inputs of shape {}, not series", to_string(input_shape)));
   const Index steps = input_shape[1];
   const Index channels = input_shape[2];
-  if (channels != kNone && set.channels() != channels) refuse(fmt::format("{} channels", channels));
+  if (channels != kNone && set.channels() != channels) {
+    if (steps != kNone && set.channels() == steps && set.time() == channels) {
+      refuse(fmt::format("{} time steps and {} channels: it looks as if the two were exchanged (--channels-first)",
+                         steps, channels));
+    }
+    refuse(fmt::format("{} channels", channels));
+  }
   settings.normalizer.apply(set);
-  if (steps == kNone || set.time() == steps) return;
-  if (settings.equal_length) refuse(fmt::format("{} time steps", steps));
-  if (set.time() > steps) refuse(fmt::format("at most {} time steps", steps));
-  set = series::pad_to(set, steps);
+  if (steps != kNone && set.time() != steps) {
+    if (settings.equal_length) refuse(fmt::format("{} time steps", steps));
+    if (set.time() > steps) refuse(fmt::format("at most {} time steps", steps));
+    set = series::pad_to(set, steps);
+  }
+  if (!settings.masked) return {};
+  Array mask = series::missing_mask(set.values, set.lengths);
+  series::fill_missing(set, series::MissingPolicy::mask);
+  return mask;
 }
 
 Array targets_of(const series::SeriesSet& set, const Settings& settings) {
@@ -125,79 +167,88 @@ Array targets_of(const series::SeriesSet& set, const Settings& settings) {
   return targets;
 }
 
-ForecastData read_forecast(const std::string& path, const DataOptions& options, ForecastSettings& forecast,
-                           const std::string& missing) {
-  const series::MissingPolicy policy = series::missing_policy(missing);
-  series::Table table = series::read_table(path, {.separator = separator_of(options)});
-  if (forecast.columns.empty()) forecast.columns = table.columns;
-  std::vector<std::string> wanted = forecast.columns;
-  if (target_channel(forecast) == static_cast<Index>(wanted.size())) wanted.push_back(forecast.target);
-
-  std::vector<Index> positions;
-  for (const std::string& column : wanted) positions.push_back(table.column_index(column));
-  Array values(Shape{table.rows(), static_cast<Index>(wanted.size())});
-  for (Index row = 0; row < table.rows(); ++row) {
-    for (std::size_t k = 0; k < wanted.size(); ++k)
-      values(row, static_cast<Index>(k)) = table.values(row, positions[k]);
-  }
-  table.columns = std::move(wanted);
-  table.values = std::move(values);
-  try {
-    series::fill_missing(table.values.view(), policy);
-  } catch (const ValueError& error) {
-    throw ValueError(fmt::format("{}: {}", path, error.what()));
-  }
-  refuse_infinite(path, table.values, [&](Index i) {
-    const auto width = static_cast<Index>(table.columns.size());
-    return fmt::format("row {} of column `{}`", i / width, table.columns[static_cast<std::size_t>(i % width)]);
-  });
-  return {table, table};
+series::Table read_table(const std::string& path, const DataOptions& options) {
+  series::TableOptions table_options{.separator = separator_of(options)};
+  table_options.decimal_comma = decimal_comma(options);
+  if (!options.time_column.empty()) table_options.time_column = options.time_column;
+  series::Table table = path == "-" ? series::read_table(std::cin, table_options, "<standard input>")
+                                    : series::read_table(path, table_options);
+  if (options.regular) table = series::with_missing_rows(table);
+  if (options.explain) explain(table.source, table.notes);
+  return table;
 }
 
-series::Windows windows_over(const series::Table& table, const ForecastSettings& forecast, series::RowRange rows,
+namespace {
+
+series::WindowOptions window_options(const TableSettings& settings, series::RowRange rows,
+                                     series::RowRange target_rows) {
+  return {.columns = settings.preparation.inputs(),
+          .targets = settings.preparation.targets(),
+          .window = settings.window,
+          .horizon = settings.reconstruction ? 0 : settings.horizon,
+          .gap = settings.gap,
+          .rows = rows,
+          .target_rows = target_rows};
+}
+
+}  // namespace
+
+series::Windows windows_over(const series::PreparedTable& data, const TableSettings& settings, series::RowRange rows,
                              series::RowRange target_rows) {
-  return series::make_windows(table, {.columns = forecast.columns,
-                                      .targets = {forecast.target},
-                                      .window = forecast.window,
-                                      .horizon = forecast.horizon,
-                                      .rows = rows,
-                                      .target_rows = target_rows});
+  rows.first = std::max(rows.first, data.first_row);
+  return series::make_windows(data.scaled, window_options(settings, rows, target_rows));
 }
 
-void unscale(Array& predicted, const Settings& settings) {
-  // One column: the normalizer takes the last axis for channels.
-  settings.normalizer.invert(View(predicted.data(), {predicted.size(), 1}), target_channel(*settings.forecast));
+series::Windows raw_windows(const series::PreparedTable& data, const TableSettings& settings, series::RowRange rows,
+                            series::RowRange target_rows) {
+  rows.first = std::max(rows.first, data.first_row);
+  series::WindowOptions options = window_options(settings, rows, target_rows);
+  options.columns = options.targets;
+  return series::make_windows(data.raw, options);
 }
 
-ForecastScore score_forecast(const Sequential& model, const Settings& settings, const ForecastData& data,
+series::Windows future_windows(const series::PreparedTable& data, const TableSettings& settings) {
+  series::WindowOptions options = window_options(settings, {data.first_row, -1}, {});
+  options.horizon = 0;
+  return series::make_windows(data.scaled, options);
+}
+
+DataView targets_of(const series::Windows& windows, const TableSettings& settings) {
+  return settings.reconstruction ? windows.inputs() : windows.targets();
+}
+
+Array forecast(const Sequential& model, const TableSettings& settings, const series::PreparedTable& data,
+               const series::Windows& windows) {
+  Array predicted = model.predict(windows.inputs());
+  const auto targets = static_cast<Index>(settings.preparation.targets().size());
+  if (predicted.size() != windows.size() * settings.horizon * targets) {
+    throw ValueError(fmt::format("The model gives {} for each window, expected {} steps of {} targets.",
+                                 to_string(predicted.shape().without_first()), settings.horizon, targets));
+  }
+  predicted = std::move(predicted).reshaped(targets == 1 ? Shape{windows.size(), settings.horizon}
+                                                         : Shape{windows.size(), settings.horizon, targets});
+  settings.preparation.restore(predicted.view(), windows, data);
+  return predicted;
+}
+
+ForecastScore score_forecast(const Sequential& model, const TableSettings& settings, const series::PreparedTable& data,
                              series::RowRange target_rows) {
-  Array predicted = model.predict(windows_over(data.scaled, *settings.forecast, {}, target_rows).inputs());
-  unscale(predicted, settings);
-  const series::Windows raw = windows_over(data.raw, *settings.forecast, {}, target_rows);
-  const Array actual = raw.targets().to_array();
-  if (predicted.size() != actual.size()) {
-    throw ValueError(fmt::format("The model predicts {} numbers for {} targets.", predicted.size(), actual.size()));
-  }
-  ForecastScore sum{.naive = series::naive_forecast_error(raw)};
-  for (Index i = 0; i < predicted.size(); ++i) {
-    const double error = static_cast<double>(predicted[i]) - static_cast<double>(actual[i]);
-    sum.mse += error * error;
-    sum.mae += std::abs(error);
-  }
-  const double n = static_cast<double>(std::max<Index>(predicted.size(), 1));
-  sum.mse /= n;
-  sum.mae /= n;
-  return sum;
+  const Array predicted = forecast(model, settings, data, windows_over(data, settings, {}, target_rows));
+  const series::Windows raw = raw_windows(data, settings, {}, target_rows);
+  return {series::score_forecasts(raw, predicted),
+          series::score_forecasts(raw, series::forecast(series::ForecastMethod::repeat, raw))};
 }
 
 Config to_config(const ForecastScore& score) {
-  return Config::dict(
-      {{"mse", score.mse}, {"mae", score.mae}, {"naive_mse", score.naive.mse}, {"naive_mae", score.naive.mae}});
+  return Config::dict({{"mse", score.model.mse},
+                       {"mae", score.model.mae},
+                       {"naive_mse", score.naive.mse},
+                       {"naive_mae", score.naive.mae}});
 }
 
 std::string to_line(const ForecastScore& score) {
-  return fmt::format("mse {:.4g}, mae {:.4g} (repeating the last value: mse {:.4g}, mae {:.4g})", score.mse, score.mae,
-                     score.naive.mse, score.naive.mae);
+  return fmt::format("mse {:.4g}, mae {:.4g} (repeating the last value: mse {:.4g}, mae {:.4g})", score.model.mse,
+                     score.model.mae, score.naive.mse, score.naive.mae);
 }
 
 }  // namespace wavetrain::app

@@ -7,6 +7,8 @@
 
 #include "settings.hpp"
 #include "wavetrain/array.hpp"
+#include "wavetrain/series/baselines.hpp"
+#include "wavetrain/series/preparation.hpp"
 #include "wavetrain/series/read.hpp"
 #include "wavetrain/series/series_set.hpp"
 #include "wavetrain/series/table.hpp"
@@ -17,6 +19,11 @@ namespace wavetrain::app {
 // How a data file is to be read; the same for all commands.
 struct DataOptions {
   std::string format = "auto";
+  std::string time_column;       // tables; empty: found by looking
+  std::string decimal = "auto";  // auto, point or comma
+  std::string id_column, label_name;
+  std::vector<std::string> value_columns;
+  bool channels_first = false, explain = false, regular = false;
   std::string labels = "auto";  // auto: classes, or what the model was trained on
   Index label_column = 0;
   std::string separator;  // empty: found by looking
@@ -32,42 +39,39 @@ series::SeriesSet read_set(const std::string& path, const DataOptions& options, 
 series::LabelKind label_kind(const DataOptions& options, Task task);
 
 // Makes `set` fit a model trained on (samples, steps, channels): checks channels and length, pads shorter series when
-// training did, scales. Throws ValueError naming the file, what it has and what the model expects.
-void prepare(series::SeriesSet& set, const Settings& settings, const Shape& input_shape);
+// training did, scales, fills what is masked. Returns the mask, (samples, steps), empty when the model has none. Throws
+// ValueError naming the file, what it has and what the model expects.
+Array prepare(series::SeriesSet& set, const Settings& settings, const Shape& input_shape);
 
 // Targets as the loss takes them: (samples), (samples, classes) or (samples, outputs). Throws ValueError when the set
 // has none.
 Array targets_of(const series::SeriesSet& set, const Settings& settings);
 
-// --- Tables
-// ------------------------------------------------------------------------------------------------------------
+// --- Tables --------------------------------------------------------------------------------------------------------
 
-// A table in original units, and its columns of interest (the inputs, then the target unless it is one of them),
-// scaled.
-struct ForecastData {
-  series::Table raw;
-  series::Table scaled;
-};
+series::Table read_table(const std::string& path, const DataOptions& options);
 
-// Reads a table and keeps the columns of `forecast`; empty columns become all numeric ones. NaN is treated by
-// `missing`. `scaled` is still a copy of `raw`.
-ForecastData read_forecast(const std::string& path, const DataOptions& options, ForecastSettings& forecast,
-                           const std::string& missing);
+// Windows over a prepared table: inputs inside `rows`, targets inside `target_rows`. Of the raw table only the targets
+// are there. Throws ValueError when not one window fits.
+series::Windows windows_over(const series::PreparedTable& data, const TableSettings& settings,
+                             series::RowRange rows = {}, series::RowRange target_rows = {});
+series::Windows raw_windows(const series::PreparedTable& data, const TableSettings& settings,
+                            series::RowRange rows = {}, series::RowRange target_rows = {});
+// Windows that end anywhere, the last one with the table: their targets may lie in the future.
+series::Windows future_windows(const series::PreparedTable& data, const TableSettings& settings);
 
-// Windows over one of the two tables, inputs and targets inside `rows`, targets inside `target_rows`.
-series::Windows windows_over(const series::Table& table, const ForecastSettings& forecast, series::RowRange rows = {},
-                             series::RowRange target_rows = {});
+// The targets of `windows` as the model gives them.
+DataView targets_of(const series::Windows& windows, const TableSettings& settings);
 
-// Scaled predictions of any shape, in place, to original units.
-void unscale(Array& predicted, const Settings& settings);
+// Forecasts in original units: (windows, horizon) or (windows, horizon, targets).
+Array forecast(const Sequential& model, const TableSettings& settings, const series::PreparedTable& data,
+               const series::Windows& windows);
 
-// A model's error beside that of repeating the last value, both in original units.
+// A model's errors beside those of repeating the last value, both in original units.
 struct ForecastScore {
-  double mse = 0;
-  double mae = 0;
-  series::ForecastError naive;
+  series::ForecastScores model, naive;
 };
-ForecastScore score_forecast(const Sequential& model, const Settings& settings, const ForecastData& data,
+ForecastScore score_forecast(const Sequential& model, const TableSettings& settings, const series::PreparedTable& data,
                              series::RowRange target_rows = {});
 Config to_config(const ForecastScore& score);
 // "mse 1.2, mae 0.8 (repeating the last value: mse 2, mae 1.1)".

@@ -46,20 +46,24 @@ void run(const EvaluateArguments& arguments) {
   apply(arguments.common);
   Loaded loaded = load(arguments.model);
   Settings& settings = loaded.settings;
-  if (settings.forecast) {
-    ForecastData data = read_forecast(arguments.data, arguments.data_options, *settings.forecast, settings.missing);
-    settings.normalizer.apply(data.scaled.values);
-    const ForecastScore score = score_forecast(loaded.model, settings, data);
-    print(arguments, windows_over(data.raw, *settings.forecast).size(), to_config(score), to_line(score));
+  if (settings.table) {
+    if (settings.table->reconstruction) {
+      throw ValueError(fmt::format("{}: the model detects anomalies; expected `detect --model`.", arguments.model));
+    }
+    const series::PreparedTable data =
+        settings.table->preparation.apply(read_table(arguments.data, arguments.data_options));
+    const ForecastScore score = score_forecast(loaded.model, *settings.table, data);
+    print(arguments, raw_windows(data, *settings.table).size(), to_config(score), to_line(score));
     return;
   }
   series::SeriesSet set =
       read_set(arguments.data, arguments.data_options, label_kind(arguments.data_options, settings.task),
                settings.missing, settings.class_names);
-  prepare(set, settings, loaded.model.input_shape());
+  const Array mask = prepare(set, settings, loaded.model.input_shape());
   ensure_compiled(loaded);
   const Array y = targets_of(set, settings);
-  const Logs scores = loaded.model.evaluate(set.values, y, {.verbose = 0});
+  const Logs scores =
+      loaded.model.evaluate(set.values, y, {.verbose = 0, .mask = mask.empty() ? DataView() : DataView(mask)});
   print(arguments, set.samples(), to_config(scores), to_line(scores));
 }
 

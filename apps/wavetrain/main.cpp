@@ -12,6 +12,7 @@
 #include <new>
 #include <string>
 
+#include "command_line.hpp"
 #include "commands.hpp"
 #include "interrupt.hpp"
 #include "program.hpp"
@@ -51,10 +52,16 @@ int printed() {
 }  // namespace
 
 int run(int argc, char** argv) {
+  set_command_line(argc, argv);
   CLI::App app{kDescription, "wavetrain"};
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   add_train(app);
+  add_classify(app);
+  add_regress(app);
+  add_forecast(app);
+  add_detect(app);
+  add_tune(app);
   add_evaluate(app);
   add_predict(app);
   add_summary(app);

@@ -42,9 +42,25 @@ std::string task_text(const presets::Problem& problem) {
 // Makes the output fit the task: behind a layer other than Dense a last Dense is added, everything else is refused.
 std::string complete(Sequential& model, const presets::Problem& problem) {
   const Shape& output = model.output_shape();
+  if (problem.reconstruction) {
+    const Shape expected{kNone, problem.steps, problem.channels};
+    if (output == expected) return "";
+    throw ValueError(fmt::format("The last layer's output has shape {}, but to give its input back the model needs {}.",
+                                 to_string(output), to_string(expected)));
+  }
+  if (problem.targets > 1 && output == Shape{kNone, problem.outputs / problem.targets, problem.targets}) return "";
   const bool binary = problem.classification && problem.outputs == 2;
+  const auto reshape = [&] {
+    if (problem.targets > 1) {
+      model.add(
+          layers::Reshape{.target_shape = std::vector<Index>{problem.outputs / problem.targets, problem.targets}});
+    }
+  };
   const bool last_is_dense = !model.layers().empty() && model.layers().back().class_name() == "Dense";
-  if (output.rank() == 2 && (output.back() == problem.outputs || (binary && output.back() == 1))) return "";
+  if (output.rank() == 2 && (output.back() == problem.outputs || (binary && output.back() == 1))) {
+    reshape();
+    return problem.targets > 1 ? "added a last layer Reshape for the targets" : "";
+  }
   if (output.rank() != 2) {
     throw ValueError(
         fmt::format("The last layer's output has shape {}, but {} need (None, {}): add Flatten() or "
@@ -61,6 +77,7 @@ std::string complete(Sequential& model, const presets::Problem& problem) {
     return fmt::format("added a last layer Dense({}, activation='softmax') for the classes", problem.outputs);
   }
   model.add(layers::Dense{.units = problem.outputs});
+  reshape();
   return fmt::format("added a last layer Dense({}) for the {}", problem.outputs, task_text(problem));
 }
 

@@ -10,6 +10,7 @@
 #include "dataset.hpp"
 #include "interrupt.hpp"
 #include "report.hpp"
+#include "stamps.hpp"
 #include "wavetrain/files/io.hpp"
 #include "wavetrain/files/json.hpp"
 #include "wavetrain/files/npy.hpp"
@@ -78,18 +79,37 @@ Rows value_rows(const Array& y) {
 }
 
 // One row per window: the row of the table that the first prediction is for (counted from 0), its time stamp where the
-// table has one, and the predictions.
+// table has one (or would have, going on in its usual steps), and the predictions with their intervals.
 Rows forecast_rows(const Array& y, const series::Windows& windows, const series::Table& table,
-                   const ForecastSettings& forecast) {
-  const series::TextColumn* time = table.time_stamps();
+                   const TableSettings& settings) {
+  const StampsAhead stamps(table);
+  const std::vector<std::string>& targets = settings.preparation.targets();
+  const auto count = static_cast<Index>(targets.size());
+  const bool intervals = !settings.intervals.empty();
   Rows rows{{"row"}, {}};
-  if (time != nullptr) rows.header.push_back(time->name.empty() ? "time" : time->name);
-  for (Index h = 1; h <= forecast.horizon; ++h) rows.header.push_back(fmt::format("{}+{}", forecast.target, h));
+  if (stamps.any()) rows.header.push_back(stamps.name());
+  for (Index h = 1; h <= settings.horizon; ++h) {
+    for (const std::string& target : targets) {
+      rows.header.push_back(fmt::format("{}+{}", target, h));
+      if (intervals) {
+        for (const char* bound : {"low", "high"}) rows.header.push_back(fmt::format("{}+{} {}", target, h, bound));
+      }
+    }
+  }
   for (Index i = 0; i < windows.size(); ++i) {
-    const Index target = windows.target_row(i);
-    std::vector<std::string> row{std::to_string(target)};
-    if (time != nullptr) row.emplace_back(target < time->size() ? std::string((*time)[target]) : "");
-    for (Index h = 0; h < forecast.horizon; ++h) row.push_back(number(y[i * forecast.horizon + h]));
+    const Index row_number = windows.target_row(i);
+    std::vector<std::string> row{std::to_string(row_number)};
+    if (stamps.any()) row.push_back(stamps.at(row_number));
+    for (Index h = 0; h < settings.horizon; ++h) {
+      for (Index k = 0; k < count; ++k) {
+        const float value = y[(i * settings.horizon + h) * count + k];
+        row.push_back(number(value));
+        if (!intervals) continue;
+        const auto radius = static_cast<float>(settings.intervals.radius(h, k));
+        row.push_back(number(value - radius));
+        row.push_back(number(value + radius));
+      }
+    }
     rows.rows.push_back(std::move(row));
   }
   return rows;
@@ -128,21 +148,22 @@ void run(const PredictArguments& arguments) {
   }
   const Loaded loaded = load(arguments.model);
   Settings settings = loaded.settings;
-  if (settings.forecast) {
-    ForecastData data = read_forecast(arguments.data, arguments.data_options, *settings.forecast, settings.missing);
-    settings.normalizer.apply(data.scaled.values);
+  if (settings.table) {
+    if (settings.table->reconstruction) {
+      throw ValueError(fmt::format("{}: the model detects anomalies; expected `detect --model`.", arguments.model));
+    }
+    const series::PreparedTable data =
+        settings.table->preparation.apply(read_table(arguments.data, arguments.data_options));
     // Without targets the last window ends with the table, so that its prediction lies in the future.
-    const series::Windows windows = series::make_windows(
-        data.scaled, {.columns = settings.forecast->columns, .window = settings.forecast->window, .horizon = 0});
-    Array y = loaded.model.predict(windows.inputs());
-    unscale(y, settings);
-    write(arguments, y, forecast_rows(y, windows, data.raw, *settings.forecast));
+    const series::Windows windows = future_windows(data, *settings.table);
+    const Array y = forecast(loaded.model, *settings.table, data, windows);
+    write(arguments, y, forecast_rows(y, windows, data.raw, *settings.table));
     return;
   }
   series::SeriesSet set = read_set(arguments.data, arguments.data_options,
                                    label_kind(arguments.data_options, settings.task), settings.missing);
-  prepare(set, settings, loaded.model.input_shape());
-  const Array y = loaded.model.predict(set.values);
+  const Array mask = prepare(set, settings, loaded.model.input_shape());
+  const Array y = loaded.model.predict(set.values, {.mask = mask.empty() ? DataView() : DataView(mask)});
   write(arguments, y, settings.encoding == Encoding::values ? value_rows(y) : class_rows(y, settings));
 }
 

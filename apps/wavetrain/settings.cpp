@@ -16,8 +16,9 @@ namespace wavetrain::app {
 namespace {
 
 constexpr const char* kMember = "wavetrain.json";
-constexpr Index kVersion = 1;
-constexpr std::array<const char*, 3> kTasks{"classification", "regression", "forecast"};
+constexpr Index kVersion = 2;
+constexpr std::array<const char*, 4> kTasks{"classification", "regression", "forecast", "detection"};
+constexpr std::array<const char*, 3> kCovers{"all", "mean", "any"};
 constexpr std::array<const char*, 4> kEncodings{"values", "binary", "one_hot", "sparse"};
 
 template <class Enum, std::size_t N>
@@ -30,9 +31,55 @@ Enum find_name(const std::array<const char*, N>& names, const std::string& name)
 
 Config strings(const std::vector<std::string>& values) { return Codec<std::vector<std::string>>::to_config(values); }
 
+// Version 1 knew one target, and scaled by the columns and then the target.
+TableSettings read_table_version_1(const Config& config, const Config& forecast) {
+  const Config nothing{Config::List{}};
+  TableSettings table;
+  table.preparation =
+      series::TablePreparation::from_config(Config::dict({{"columns", forecast.at("columns")},
+                                                          {"targets", Config::List{forecast.at("target")}},
+                                                          {"missing", config.at("missing")},
+                                                          {"differences", nothing},
+                                                          {"lags", nothing},
+                                                          {"calendar", nothing},
+                                                          {"normalizer", config.at("normalizer")}}));
+  table.window = forecast.at("window").as_int();
+  table.horizon = forecast.at("horizon").as_int();
+  return table;
+}
+
+TableSettings read_table_settings(const Config& config) {
+  TableSettings table;
+  table.preparation = series::TablePreparation::from_config(config.at("preparation"));
+  table.window = config.at("window").as_int();
+  table.horizon = config.at("horizon").as_int();
+  table.gap = config.at("gap").as_int();
+  table.reconstruction = config.at("reconstruction").as_bool();
+  if (const Config& intervals = config.at("intervals"); !intervals.is_null()) {
+    table.intervals = series::ForecastIntervals::from_config(intervals);
+  }
+  table.threshold_rule = config.at("threshold_rule").as_string();
+  table.threshold = config.at("threshold").as_double();
+  table.cover = find_name<series::Cover>(kCovers, config.at("cover").as_string());
+  return table;
+}
+
+Config to_config(const TableSettings& table) {
+  return Config::dict({{"preparation", table.preparation.to_config()},
+                       {"window", table.window},
+                       {"horizon", table.horizon},
+                       {"gap", table.gap},
+                       {"reconstruction", table.reconstruction},
+                       {"intervals", table.intervals.empty() ? Config() : table.intervals.to_config()},
+                       {"threshold_rule", table.threshold_rule},
+                       {"threshold", table.threshold},
+                       {"cover", kCovers[static_cast<std::size_t>(table.cover)]}});
+}
+
 Settings read_settings(const Config& config) {
-  if (config.at("version").as_int() != kVersion) {
-    throw ValueError(fmt::format("Expected version {}. Received: {}", kVersion, config.at("version").repr()));
+  const std::int64_t version = config.at("version").as_int();
+  if (version != 1 && version != kVersion) {
+    throw ValueError(fmt::format("Expected version 1 or {}. Received: {}", kVersion, config.at("version").repr()));
   }
   Settings settings;
   settings.task = find_name<Task>(kTasks, config.at("task").as_string());
@@ -40,38 +87,31 @@ Settings read_settings(const Config& config) {
   settings.class_names = Codec<std::vector<std::string>>::from_config(config.at("class_names"));
   settings.equal_length = config.at("equal_length").as_bool();
   settings.missing = config.at("missing").as_string();
-  settings.normalizer = series::Normalizer::from_config(config.at("normalizer"));
-  if (const Config& forecast = config.at("forecast"); !forecast.is_null()) {
-    settings.forecast = ForecastSettings{Codec<std::vector<std::string>>::from_config(forecast.at("columns")),
-                                         forecast.at("target").as_string(), forecast.at("window").as_int(),
-                                         forecast.at("horizon").as_int()};
+  if (version == 1) {
+    if (const Config& forecast = config.at("forecast"); !forecast.is_null()) {
+      settings.table = read_table_version_1(config, forecast);
+      return settings;
+    }
+  } else {
+    settings.masked = config.at("masked").as_bool();
+    if (const Config& table = config.at("table"); !table.is_null()) settings.table = read_table_settings(table);
   }
+  settings.normalizer = series::Normalizer::from_config(config.at("normalizer"));
   return settings;
 }
 
 }  // namespace
 
-Index target_channel(const ForecastSettings& forecast) {
-  const auto found = std::find(forecast.columns.begin(), forecast.columns.end(), forecast.target);
-  return found - forecast.columns.begin();  // behind the inputs when it is none of them
-}
-
 std::string to_json_text(const Settings& settings) {
-  Config forecast;
-  if (settings.forecast) {
-    forecast = Config::dict({{"columns", strings(settings.forecast->columns)},
-                             {"target", settings.forecast->target},
-                             {"window", settings.forecast->window},
-                             {"horizon", settings.forecast->horizon}});
-  }
   return files::to_json(Config::dict({{"version", kVersion},
                                       {"task", kTasks[static_cast<std::size_t>(settings.task)]},
                                       {"encoding", kEncodings[static_cast<std::size_t>(settings.encoding)]},
                                       {"class_names", strings(settings.class_names)},
                                       {"equal_length", settings.equal_length},
+                                      {"masked", settings.masked},
                                       {"missing", settings.missing},
                                       {"normalizer", settings.normalizer.to_config()},
-                                      {"forecast", std::move(forecast)}}),
+                                      {"table", settings.table ? to_config(*settings.table) : Config()}}),
                         {.indent = 2});
 }
 

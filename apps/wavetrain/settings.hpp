@@ -7,11 +7,14 @@
 #include <vector>
 
 #include "wavetrain/sequential.hpp"
+#include "wavetrain/series/anomaly.hpp"
+#include "wavetrain/series/intervals.hpp"
 #include "wavetrain/series/normalize.hpp"
+#include "wavetrain/series/preparation.hpp"
 
 namespace wavetrain::app {
 
-enum class Task { classification, regression, forecast };
+enum class Task { classification, regression, forecast, detection };
 
 // How classes are shown to the loss.
 enum class Encoding {
@@ -21,12 +24,18 @@ enum class Encoding {
   sparse,   // the class number
 };
 
-// Windows over the columns of a table.
-struct ForecastSettings {
-  std::vector<std::string> columns;  // inputs
-  std::string target;                // one of them or another column
+// Windows over the rows of a table.
+struct TableSettings {
+  series::TablePreparation preparation;
   Index window = 0;
   Index horizon = 1;
+  Index gap = 0;
+  bool reconstruction = false;          // the model gives its input back; there are no targets
+  series::ForecastIntervals intervals;  // in original units; empty: none
+  // Detection: a row is an anomaly when its score is above the threshold.
+  std::string threshold_rule = "max";
+  double threshold = 0;
+  series::Cover cover = series::Cover::all;
 };
 
 struct Settings {
@@ -34,13 +43,11 @@ struct Settings {
   Encoding encoding = Encoding::values;
   std::vector<std::string> class_names;
   bool equal_length = true;       // false: shorter series are padded behind with zeros
+  bool masked = false;            // padding, and steps without a value, are left out by a mask
   std::string missing = "error";  // what is done about NaN (series/missing.hpp)
-  series::Normalizer normalizer;  // of the channels, or of the columns and then the target
-  std::optional<ForecastSettings> forecast;
+  series::Normalizer normalizer;  // of the channels of a set
+  std::optional<TableSettings> table;
 };
-
-// Where the target stands among the scaled columns.
-Index target_channel(const ForecastSettings& forecast);
 
 std::string to_json_text(const Settings& settings);
 // Throws FileError naming `source` when the text is not what to_json_text writes.

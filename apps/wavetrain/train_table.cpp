@@ -1,4 +1,4 @@
-// `train` on a table of numbers: windows over its rows, and a column to predict.
+// `train` on a table of numbers: windows over its rows, and columns to predict.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -19,54 +19,62 @@ Index training_rows(Index rows, double held_out) {
   return rows - static_cast<Index>(held_out * static_cast<double>(rows));
 }
 
-// Scales by the training rows.
-series::Normalizer fit_scaling(const std::string& name, const series::Table& table, Index rows) {
-  if (name == "none") return {};
-  if (name == "series") throw ValueError("--normalize series: a table is one series; expected global or none.");
-  return series::Normalizer::fit(series::Scaling::global, table.values.view().slice(0, rows));
+}  // namespace
+
+series::TableRecipe table_recipe(const TrainOptions& options) {
+  return {.columns = options.columns,
+          .targets = options.targets == std::vector<std::string>{"all"} ? std::vector<std::string>{} : options.targets,
+          .missing = series::missing_policy(options.missing),
+          .differences = options.differences,
+          .lags = options.lags,
+          .calendar = options.calendar,
+          .scaling = series::scaling_named(options.normalize.empty() ? "global" : options.normalize)};
 }
 
-}  // namespace
+presets::Problem table_problem(const TableSettings& settings, Index samples) {
+  const auto targets = static_cast<Index>(settings.preparation.targets().size());
+  return {.samples = samples,
+          .steps = settings.window,
+          .channels = static_cast<Index>(settings.preparation.inputs().size()),
+          .outputs = settings.horizon * targets,
+          .classification = false,
+          .targets = targets,
+          .reconstruction = settings.reconstruction};
+}
 
 void train_on_table(const TrainOptions& options) {
   if (options.window < 1) {
     throw ValueError(fmt::format("--window: expected the number of rows that the model sees, at least 1. Received: {}",
                                  options.window));
   }
-  ForecastSettings forecast{options.columns, options.target, options.window, options.horizon};
-  ForecastData train = read_forecast(options.data, options.data_options, forecast, options.missing);
+  const series::Table table = read_table(options.data, options.data_options);
   const bool has_test = !options.test.empty();
-  const Index rows = training_rows(train.raw.rows(), options.validation_split.value_or(has_test ? 0.0 : 0.2));
+  const Index rows = training_rows(table.rows(), options.validation_split.value_or(has_test ? 0.0 : 0.2));
   Settings settings;
   settings.task = Task::forecast;
   settings.missing = options.missing;
-  settings.normalizer = fit_scaling(options.normalize, train.raw, rows);
-  settings.forecast = forecast;
-  settings.normalizer.apply(train.scaled.values);
-  ForecastData test;
-  if (has_test) {
-    test = read_forecast(options.test, options.data_options, forecast, options.missing);
-    settings.normalizer.apply(test.scaled.values);
-  }
+  settings.table = TableSettings{.preparation = series::TablePreparation::fit(table_recipe(options), table, {0, rows}),
+                                 .window = options.window,
+                                 .horizon = options.horizon,
+                                 .gap = options.gap,
+                                 .intervals = {}};
+  const series::PreparedTable train = settings.table->preparation.apply(table);
+  series::PreparedTable test;
+  if (has_test) test = settings.table->preparation.apply(read_table(options.test, options.data_options));
 
   // Inputs of held-out targets may reach back into the training rows, as they will in use.
-  const series::RowRange held_rows = has_test ? series::RowRange{} : series::RowRange{rows, train.raw.rows()};
-  const bool held_out = has_test || rows < train.raw.rows();
-  const series::Table& held_table = has_test ? test.scaled : train.scaled;
-  const series::Windows windows = windows_over(train.scaled, forecast, {0, rows});
+  const series::RowRange held_rows = has_test ? series::RowRange{} : series::RowRange{rows, table.rows()};
+  const bool held_out = has_test || rows < table.rows();
+  const series::PreparedTable& held_table = has_test ? test : train;
+  const series::Windows windows = windows_over(train, *settings.table, {0, rows});
   TrainingData data{.x = windows.inputs(), .y = windows.targets(), .validation = {}};
+  series::Windows held;  // may own what the views show
   if (held_out) {
-    const series::Windows held = windows_over(held_table, forecast, {}, held_rows);
+    held = windows_over(held_table, *settings.table, {}, held_rows);
     data.validation = {.x = held.inputs(), .y = held.targets()};
   }
 
-  ModelChoice choice = make_model(options.model,
-                                  {.samples = windows.size(),
-                                   .steps = options.window,
-                                   .channels = static_cast<Index>(forecast.columns.size()),
-                                   .outputs = options.horizon,
-                                   .classification = false},
-                                  options.choices);
+  ModelChoice choice = make_model(options.model, table_problem(*settings.table, windows.size()), options.choices);
   if (!options.common.json && !choice.note.empty()) fmt::print("{}\n", choice.note);
   const Clock::time_point start = Clock::now();
   const History history = fit(choice, data, options);
@@ -77,7 +85,7 @@ void train_on_table(const TrainOptions& options) {
                 .history = history,
                 .settings = settings,
                 .seconds = seconds,
-                .forecast = score_forecast(choice.model, settings, has_test ? test : train,
+                .forecast = score_forecast(choice.model, *settings.table, held_table,
                                            held_out ? held_rows : series::RowRange{})},
                options);
 }

@@ -18,7 +18,8 @@ History fit(ModelChoice& choice, const TrainingData& data, const TrainOptions& o
   FitOptions fit_options{.batch_size = options.batch_size.value_or(choice.batch_size),
                          .epochs = options.epochs.value_or(choice.epochs),
                          .verbose = options.common.json ? 0 : options.verbose,
-                         .validation_data = data.validation};
+                         .validation_data = data.validation,
+                         .mask = data.mask};
   const bool has_validation = data.validation.x.has_value();
   if (choice.plateau) {
     // What watches validation in the recipe watches training where there is none.
@@ -47,6 +48,7 @@ History fit(ModelChoice& choice, const TrainingData& data, const TrainOptions& o
                                                              .patience = patience.value_or(fit_options.epochs),
                                                              .restore_best_weights = keep != "none"});
   }
+  for (const std::shared_ptr<Callback>& callback : options.callbacks) fit_options.callbacks.push_back(callback);
   History history;
   {
     const CatchInterrupts interrupts;
@@ -78,10 +80,11 @@ void write_results(const ModelChoice& choice, const Settings& settings, const Hi
 
 void print_report(TrainReport report, const TrainOptions& options) {
   Sequential& model = report.choice.model;
-  const Logs training = model.evaluate(report.data.x, report.data.y, {.verbose = 0});
+  const Logs training = model.evaluate(report.data.x, report.data.y, {.verbose = 0, .mask = report.data.mask});
   std::optional<Logs> validation;
   if (report.data.validation.x.has_value()) {
-    validation = model.evaluate(report.data.validation.x, report.data.validation.y, {.verbose = 0});
+    validation = model.evaluate(report.data.validation.x, report.data.validation.y,
+                                {.verbose = 0, .mask = report.data.validation.mask});
   }
   const char* held_out = options.test.empty() ? "validation" : "test";
   const Index epochs = static_cast<Index>(report.history.epoch().size());

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,20 +26,35 @@ struct TrainOptions {
   std::string keep_best;  // empty: by the recipe
   std::uint64_t seed = 0;
   int verbose = kVerboseAuto;
+  std::vector<std::shared_ptr<Callback>> callbacks;
   std::string history, curves;
+  std::string padding = "zero";
   // Tables.
-  std::string target;
+  std::vector<std::string> targets;
   std::vector<std::string> columns;
-  Index window = 0, horizon = 1;
+  Index window = 0, horizon = 1, gap = 0;
+  std::vector<Index> differences, lags;
+  std::vector<std::string> calendar;
 };
 
 struct TrainingData {
   DataView x, y;
   ValidationData validation;  // empty: none
+  DataView mask{};
 };
 
 // Sets the model's recipe against the options, and trains. Throws ValueError when the loss becomes NaN or infinite.
 History fit(ModelChoice& choice, const TrainingData& data, const TrainOptions& options);
+
+// The arguments of all commands that train.
+void add_model_option(CLI::App& command, TrainOptions& options);
+void add_training_options(CLI::App& command, TrainOptions& options);
+void add_table_options(CLI::App& command, TrainOptions& options);
+
+// What `options` ask of a table, for TablePreparation::fit.
+series::TableRecipe table_recipe(const TrainOptions& options);
+// What the settings ask of a model that trains on so many windows.
+presets::Problem table_problem(const TableSettings& settings, Index samples);
 
 // Both train, write what was asked for and print a report. Throw Error.
 void train_on_series(const TrainOptions& options);

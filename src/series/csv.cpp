@@ -80,6 +80,40 @@ std::vector<std::string> split_csv(std::string_view line, char separator) {
 
 bool has_open_quote(std::string_view line) { return std::count(line.begin(), line.end(), '"') % 2 != 0; }
 
+namespace {
+
+bool between_digits(std::string_view line, std::size_t i) {
+  const auto digit = [&](std::size_t k) { return k < line.size() && line[k] >= '0' && line[k] <= '9'; };
+  return i > 0 && digit(i - 1) && digit(i + 1);
+}
+
+}  // namespace
+
+bool has_decimal_commas(std::string_view line) {
+  bool commas = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == ',' && between_digits(line, i)) commas = true;
+    // Dates such as 31.12.2020 have points, too: two of them.
+    if (line[i] == '.' && between_digits(line, i)) {
+      const std::size_t next = line.find_first_not_of("0123456789", i + 1);
+      const std::size_t before = line.find_last_not_of("0123456789", i - 1);
+      const bool date = (next != std::string_view::npos && line[next] == '.') ||
+                        (before != std::string_view::npos && line[before] == '.');
+      const bool seconds = before != std::string_view::npos && line[before] == ':';
+      if (!date && !seconds) return false;
+    }
+  }
+  return commas;
+}
+
+std::string_view with_decimal_points(std::string_view line, std::string& storage) {
+  storage.assign(line);
+  for (std::size_t i = 0; i < storage.size(); ++i) {
+    if (storage[i] == ',' && between_digits(line, i)) storage[i] = '.';
+  }
+  return storage;
+}
+
 char guess_separator(std::string_view first, std::string_view second) {
   constexpr char kCandidates[] = {',', ';', '\t', ' '};
   if (!trimmed(second).empty()) {

@@ -19,6 +19,12 @@ std::vector<std::string> split_csv(std::string_view line, char separator);
 // Whether a quoted field goes on behind this line.
 bool has_open_quote(std::string_view line);
 
+// Whether numbers in `line` have a comma where others have a point: a comma between digits, and no point between
+// digits.
+bool has_decimal_commas(std::string_view line);
+// `line` with points for commas between digits, in `storage`.
+std::string_view with_decimal_points(std::string_view line, std::string& storage);
+
 // The separator (',', ';', tab, blank) that stands in both lines equally often outside quotes; one that stands in the
 // first line, failing that; ',' when there is none. `second` may be empty.
 char guess_separator(std::string_view first, std::string_view second);

@@ -49,7 +49,36 @@ MissingPolicy missing_policy(std::string_view name) {
   if (name == "zero") return MissingPolicy::zero;
   if (name == "mean") return MissingPolicy::mean;
   if (name == "interp" || name == "interpolate") return MissingPolicy::interpolate;
-  throw ValueError(fmt::format("Expected error, zero, mean or interp for missing values. Received: '{}'", name));
+  if (name == "mask") return MissingPolicy::mask;
+  throw ValueError(fmt::format("Expected error, zero, mean, interp or mask for missing values. Received: '{}'", name));
+}
+
+const char* to_string(MissingPolicy policy) {
+  switch (policy) {
+    case MissingPolicy::error: return "error";
+    case MissingPolicy::zero: return "zero";
+    case MissingPolicy::mean: return "mean";
+    case MissingPolicy::interpolate: return "interpolate";
+    case MissingPolicy::mask: return "mask";
+  }
+  return "";
+}
+
+Array missing_mask(ConstView values, std::span<const Index> lengths) {
+  const auto blocks = blocks_of(values, lengths);
+  Array mask(Shape{blocks.samples, blocks.time});
+  for (Index i = 0; i < blocks.samples; ++i) {
+    bool any = false;
+    for (Index t = 0; t < blocks.length(i); ++t) {
+      bool whole = true;
+      for (Index c = 0; c < blocks.channels; ++c)
+        whole = whole && !std::isnan(blocks.channel(i, c)[t * blocks.time_stride]);
+      mask(i, t) = whole ? 1.0f : 0.0f;
+      any = any || whole;
+    }
+    if (!any && blocks.time > 0) mask(i, Index{0}) = 1.0f;
+  }
+  return mask;
 }
 
 void fill_missing(View values, MissingPolicy policy, std::span<const Index> lengths) {
@@ -73,7 +102,7 @@ void fill_missing(View values, MissingPolicy policy, std::span<const Index> leng
                         "values with zero, mean or interp",
                         i, c, first));
       }
-      if (policy == MissingPolicy::zero) {
+      if (policy == MissingPolicy::zero || policy == MissingPolicy::mask) {
         fill_with(x, n, stride, 0.0f);
         continue;
       }

@@ -46,6 +46,22 @@ void scale(float* x, Index n, Index stride, double mean, double deviation) {
   for (Index t = 0; t < n; ++t) x[t * stride] = static_cast<float>((x[t * stride] - mean) / deviation);
 }
 
+constexpr Scaling kScalings[] = {Scaling::none, Scaling::per_series, Scaling::global, Scaling::min_max,
+                                 Scaling::robust};
+
+// The median and the distance between the quartiles, 1 for a constant.
+std::pair<double, double> median_and_range(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const auto quantile = [&](double q) {
+    const double position = q * static_cast<double>(values.size() - 1);
+    const auto low = static_cast<std::size_t>(position);
+    const std::size_t high = std::min(low + 1, values.size() - 1);
+    return values[low] + (position - static_cast<double>(low)) * (values[high] - values[low]);
+  };
+  const double range = quantile(0.75) - quantile(0.25);
+  return {quantile(0.5), range > 0 ? range : 1.0};
+}
+
 std::vector<double> numbers(const Config& list) {
   std::vector<double> result;
   for (const Config& item : list.as_list()) result.push_back(item.as_double());
@@ -59,20 +75,49 @@ const char* to_string(Scaling scaling) {
     case Scaling::none: return "none";
     case Scaling::per_series: return "per_series";
     case Scaling::global: return "global";
+    case Scaling::min_max: return "min_max";
+    case Scaling::robust: return "robust";
   }
   return "unknown";
+}
+
+Scaling scaling_named(std::string_view name) {
+  if (name == "series") return Scaling::per_series;
+  if (name == "standard") return Scaling::global;
+  for (const Scaling scaling : kScalings) {
+    if (name == to_string(scaling)) return scaling;
+  }
+  throw ValueError(fmt::format("Expected a scaling: none, per_series, global, min_max or robust. Received: {}", name));
 }
 
 Normalizer Normalizer::fit(Scaling scaling, ConstView values, std::span<const Index> lengths) {
   const auto blocks = blocks_of(values, lengths);
   Normalizer result;
   result.scaling_ = scaling;
-  if (scaling != Scaling::global) return result;
+  if (scaling == Scaling::none || scaling == Scaling::per_series) return result;
   for (Index c = 0; c < blocks.channels; ++c) {
     Moments moments;
     for (Index i = 0; i < blocks.samples; ++i) moments.add(blocks.channel(i, c), blocks.length(i), blocks.time_stride);
     if (moments.count == 0) throw ValueError(fmt::format("Channel {} has no value to learn a scale from.", c));
     if (!std::isfinite(moments.sum)) throw ValueError(fmt::format("Channel {} holds an infinite value.", c));
+    if (scaling == Scaling::min_max) {
+      result.means_.push_back(moments.low);
+      result.deviations_.push_back(moments.high > moments.low ? moments.high - moments.low : 1.0);
+      continue;
+    }
+    if (scaling == Scaling::robust) {
+      std::vector<double> present;
+      for (Index i = 0; i < blocks.samples; ++i) {
+        const float* x = blocks.channel(i, c);
+        for (Index t = 0; t < blocks.length(i); ++t) {
+          if (!std::isnan(x[t * blocks.time_stride])) present.push_back(x[t * blocks.time_stride]);
+        }
+      }
+      const auto [median, range] = median_and_range(std::move(present));
+      result.means_.push_back(median);
+      result.deviations_.push_back(range);
+      continue;
+    }
     moments.finish_mean();
     for (Index i = 0; i < blocks.samples; ++i) {
       moments.add_squares(blocks.channel(i, c), blocks.length(i), blocks.time_stride);
@@ -87,14 +132,14 @@ void Normalizer::apply(View values, std::span<const Index> lengths) const {
   const auto blocks = blocks_of(values, lengths);
   if (scaling_ == Scaling::none) return;
   const auto learned = static_cast<Index>(means_.size());
-  if (scaling_ == Scaling::global && learned != blocks.channels) {
+  if (scaling_ != Scaling::per_series && learned != blocks.channels) {
     throw ValueError(fmt::format("Expected {} channels, as in training. Received: {}", learned, blocks.channels));
   }
   for (Index i = 0; i < blocks.samples; ++i) {
     for (Index c = 0; c < blocks.channels; ++c) {
       float* x = blocks.channel(i, c);
       const Index n = blocks.length(i);
-      if (scaling_ == Scaling::global) {
+      if (scaling_ != Scaling::per_series) {
         scale(x, n, blocks.time_stride, means_[static_cast<std::size_t>(c)], deviations_[static_cast<std::size_t>(c)]);
         continue;
       }
@@ -132,7 +177,7 @@ void Normalizer::invert(View values, Index channel) const {
 
 Config Normalizer::to_config() const {
   Config config = Config::dict({{"scaling", to_string(scaling_)}});
-  if (scaling_ != Scaling::global) return config;
+  if (scaling_ == Scaling::none || scaling_ == Scaling::per_series) return config;
   config.set("mean", Config::List(means_.begin(), means_.end()));
   config.set("std", Config::List(deviations_.begin(), deviations_.end()));
   return config;
@@ -141,14 +186,14 @@ Config Normalizer::to_config() const {
 Normalizer Normalizer::from_config(const Config& config) {
   const std::string& name = config.at("scaling").as_string();
   Normalizer result;
-  for (const Scaling scaling : {Scaling::none, Scaling::per_series, Scaling::global}) {
+  for (const Scaling scaling : kScalings) {
     if (name == to_string(scaling)) result.scaling_ = scaling;
   }
   if (name != to_string(result.scaling_)) {
-    throw ValueError(
-        fmt::format("Expected 'scaling' to be 'none', 'per_series' or 'global'. Received: {}", config.repr()));
+    throw ValueError(fmt::format(
+        "Expected 'scaling' to be 'none', 'per_series', 'global', 'min_max' or 'robust'. Received: {}", config.repr()));
   }
-  if (result.scaling_ != Scaling::global) return result;
+  if (result.scaling_ == Scaling::none || result.scaling_ == Scaling::per_series) return result;
   result.means_ = numbers(config.at("mean"));
   result.deviations_ = numbers(config.at("std"));
   const bool usable = std::all_of(result.deviations_.begin(), result.deviations_.end(),

@@ -15,6 +15,7 @@ Format format_of_extension(const fs::path& path) {
   if (extension == ".ts") return Format::ts;
   if (extension == ".arff") return Format::arff;
   if (extension == ".mts") return Format::mts;
+  if (extension == ".tsf") return Format::tsf;
   if (extension == ".npy") return Format::npy;
   if (extension == ".npz") return Format::npz;
   // .txt, .csv, .tsv and names without an extension say little: sktime writes .ts content into .txt.
@@ -23,6 +24,7 @@ Format format_of_extension(const fs::path& path) {
 
 // A first line that begins with '@', behind comments, makes a .ts or an .arff file; everything else is UCR text.
 Format format_of_content(std::string_view text) {
+  const bool has_frequency = text.find("\n@frequency") != std::string_view::npos;  // only .tsf has it
   while (!text.empty()) {
     const std::size_t stop = std::min(text.find('\n'), text.size());
     const std::string_view line = trimmed(text.substr(0, stop));
@@ -30,18 +32,21 @@ Format format_of_content(std::string_view text) {
     if (line.empty() || line == "\r" || line[0] == '%' || line[0] == '#') continue;
     if (line[0] != '@') break;
     const std::string start = lower(line.substr(0, 10));
+    if (has_frequency) return Format::tsf;
     return start.starts_with("@relation") || start.starts_with("@attribute") ? Format::arff : Format::ts;
   }
   return Format::ucr;
 }
 
 SeriesSet read_text(LineReader& reader, const ReadOptions& options) {
-  Format format = options.format;
+  Format format = options.id_column.empty() ? options.format : Format::long_table;
   if (format == Format::automatic) format = format_of_content(reader.beginning());
   switch (format) {
     case Format::ts: return read_ts(reader, options);
     case Format::arff: return read_arff(reader, options);
     case Format::mts: return read_mts(reader, options);
+    case Format::tsf: return read_tsf(reader, options);
+    case Format::long_table: return read_long(reader, options);
     case Format::ucr:
     case Format::automatic: return read_ucr(reader, options);
     case Format::npy:

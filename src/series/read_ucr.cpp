@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
+#include "series/csv.hpp"
 #include "series/readers.hpp"
 #include "series/series_builder.hpp"
 #include "wavetrain/series/labels.hpp"
@@ -41,7 +43,9 @@ std::string_view unquoted(std::string_view text) {
 class UcrReader {
  public:
   UcrReader(LineReader& reader, const ReadOptions& options)
-      : reader_(reader), options_(options), builder_(reader, options), separator_(options.separator) {}
+      : reader_(reader), options_(options), builder_(reader, options), separator_(options.separator) {
+    wanted_label_ = options.label_column;
+  }
 
   SeriesSet read() {
     std::string_view line;
@@ -50,13 +54,25 @@ class UcrReader {
       if (line.empty()) continue;
       if (separator_ == 0) separator_ = separator_of(line);
       if (builder_.samples() == 0 && !header_seen_ && is_header(line)) continue;
-      row(line);
+      row(pointed(line));
     }
     check_labels();
-    return builder_.finish();
+    SeriesSet set = builder_.finish();
+    set.notes.push_back(fmt::format("values are separated by {}", separator_name(separator_)));
+    if (decimal_comma_.value_or(false)) set.notes.emplace_back("numbers have decimal commas");
+    if (header_found_) set.notes.emplace_back("the first line names the columns");
+    if (options_.labels == LabelKind::none) set.notes.emplace_back("there are no labels");
+    else set.notes.push_back(fmt::format("the label stands in column {} (from 1)", label_column_ + 1));
+    return set;
   }
 
  private:
+  std::string_view pointed(std::string_view line) {
+    if (!decimal_comma_)
+      decimal_comma_ = options_.decimal_comma.value_or(separator_ != ',' && has_decimal_commas(line));
+    return *decimal_comma_ ? with_decimal_points(line, pointed_) : line;
+  }
+
   // Tabs at the end may be empty fields, so only blanks go when tabs separate.
   std::string_view trimmed_line(std::string_view line) const {
     if (separator_ != '\t') return trimmed(line);
@@ -69,9 +85,25 @@ class UcrReader {
   bool is_header(std::string_view line) {
     header_seen_ = true;
     const auto fields = split(line, separator_);
-    return fields.size() > 1 && std::none_of(fields.begin(), fields.end(), [&](std::string_view field) {
-             return is_number(unquoted(field)) || is_missing_text(field) || field.find_first_of("0123456789") == 0;
-           });
+    const bool words =
+        fields.size() > 1 && std::none_of(fields.begin(), fields.end(), [&](std::string_view field) {
+          return is_number(unquoted(field)) || is_missing_text(field) || field.find_first_of("0123456789") == 0;
+        });
+    if (!options_.label_name.empty()) find_label(fields);
+    header_found_ = words || !options_.label_name.empty();
+    return header_found_;
+  }
+
+  // The position of the label that was given by name.
+  void find_label(const std::vector<std::string_view>& fields) {
+    std::vector<std::string> names;
+    for (const std::string_view field : fields) names.emplace_back(unquoted(field));
+    const auto found = std::find(names.begin(), names.end(), options_.label_name);
+    if (found == names.end()) {
+      reader_.fail("there is no column {} for the label. Columns: {}", in_quotes(options_.label_name),
+                   in_quotes_all(names));
+    }
+    wanted_label_ = static_cast<Index>(found - names.begin());
   }
 
   void row(std::string_view line) {
@@ -96,7 +128,7 @@ class UcrReader {
     const auto is_value = [&](char c) { return !is_sep(c); };
     const char* begin = line.data();
     const char* end = begin + line.size();
-    Index column = options_.label_column;
+    Index column = wanted_label_;
     const char* start = begin;
     const char* stop = begin;
     if (column >= 0) {
@@ -115,7 +147,7 @@ class UcrReader {
         while (start != begin && is_value(start[-1])) --start;
         if (k == column) break;
         if (start == begin)
-          reader_.fail("the row has {} columns, expected the label in column {}", k + 1, options_.label_column);
+          reader_.fail("the row has {} columns, expected the label in column {}", k + 1, wanted_label_);
         stop = start - 1;
         if (sep == ' ') {
           while (stop != begin && is_sep(stop[-1])) --stop;
@@ -198,6 +230,10 @@ class UcrReader {
   SeriesBuilder builder_;
   char separator_;
   bool header_seen_ = false;
+  bool header_found_ = false;
+  std::optional<bool> decimal_comma_;
+  std::string pointed_;
+  Index wanted_label_ = 0;
   Index label_column_ = 0;
   Index width_ = 0;
 };

@@ -70,6 +70,7 @@ SeriesSet take(const SeriesSet& set, std::span<const Index> positions) {
     result.lengths.push_back(set.lengths[static_cast<std::size_t>(i)]);
     if (set.has_labels()) result.labels[k] = set.labels[i];
     std::copy_n(set.targets.data() + i * outputs, outputs, result.targets.data() + k * outputs);
+    if (!set.names.empty()) result.names.push_back(set.names[static_cast<std::size_t>(i)]);
     if (!set.time_stamps.empty()) result.time_stamps.push_back(set.time_stamps[static_cast<std::size_t>(i)]);
   }
   result.equal_length =

@@ -1,11 +1,14 @@
 #include "wavetrain/series/table.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <limits>
 
 #include "series/csv.hpp"
+#include "series/readers.hpp"
+#include "wavetrain/series/time_stamps.hpp"
 
 namespace wavetrain::series {
 namespace {
@@ -19,6 +22,37 @@ bool is_time_name(std::string_view name) {
   return false;
 }
 
+std::vector<double> seconds_of(const TextColumn& stamps) {
+  std::vector<double> seconds;
+  for (Index row = 0; row < stamps.size(); ++row) {
+    const std::optional<double> time = parse_time_stamp(stamps[row]);
+    if (!time) return {};
+    seconds.push_back(*time);
+  }
+  return seconds;
+}
+
+// Months are no whole multiples of a number of seconds.
+bool is_monthly(double step) { return step >= 28 * 86400.0 && step <= 31 * 86400.0; }
+
+std::string odd_steps(const TextColumn& stamps) {
+  const std::vector<double> seconds = seconds_of(stamps);
+  if (seconds.empty()) return "the time stamps are in no known form";
+  const double step = usual_step(seconds);
+  Index back = 0, equal = 0, missing = 0;
+  for (std::size_t i = 1; i < seconds.size(); ++i) {
+    const double distance = seconds[i] - seconds[i - 1];
+    if (distance < 0) ++back;
+    else if (distance == 0) ++equal;
+    else if (step > 0 && distance > 1.5 * step && !is_monthly(step))
+      missing += static_cast<Index>(distance / step + 0.5) - 1;
+  }
+  if (back + equal + missing == 0) return "";
+  return fmt::format(
+      "the usual step is {:g} s; rows that seem to be missing: {}, time stamps that repeat: {}, that go back: {}", step,
+      missing, equal, back);
+}
+
 class TableReader {
  public:
   TableReader(LineReader& reader, const TableOptions& options) : reader_(reader), options_(options) {}
@@ -27,7 +61,7 @@ class TableReader {
     std::string_view line;
     if (next_row(line)) {
       begin(line);
-      while (next_row(line)) row(line);
+      while (next_row(line)) row(pointed(line));
     }
     if (rows_ == 0) {
       reader_.fail_at(0, reader_.line() == 0 ? "the file is empty" : "the file holds no rows of values");
@@ -54,6 +88,10 @@ class TableReader {
     return true;
   }
 
+  std::string_view pointed(std::string_view line) {
+    return decimal_comma_ ? with_decimal_points(line, pointed_) : line;
+  }
+
   // Finds out the layout from the first two rows, then reads them.
   void begin(std::string_view line) {
     const std::string first(line);
@@ -65,6 +103,13 @@ class TableReader {
       second_line = line_;
     }
     separator_ = options_.separator != 0 ? options_.separator : guess_separator(first, second);
+    const bool may_have_commas = separator_ != ',';
+    decimal_comma_ = options_.decimal_comma.value_or(
+        may_have_commas && (has_decimal_commas(second) || (second.empty() && has_decimal_commas(first))));
+    if (decimal_comma_ && !may_have_commas) {
+      reader_.fail_at(first_line,
+                      "commas cannot separate columns and be decimal commas, too; expected another separator");
+    }
     std::vector<std::string> names = split_csv(trimmed_row(first), separator_);
     trailing_separator_ = names.size() > 1 && names.back().empty() && ends_in_separator(first) &&
                           (second.empty() || ends_in_separator(second));
@@ -73,14 +118,15 @@ class TableReader {
     first_line_ = first_line;
     const auto second_fields = second.empty() ? std::vector<std::string>() : split_csv(trimmed_row(second), separator_);
     const bool header = options_.header.value_or(guess_header(names, second_fields));
+    header_ = header;
     set_columns(header ? names : std::vector<std::string>(width_), header);
     if (!header) {
       line_ = first_line;
-      row(first);
+      row(pointed(first));
     }
     if (!second.empty()) {
       line_ = second_line;
-      row(second);
+      row(pointed(second));
     }
   }
 
@@ -233,14 +279,39 @@ class TableReader {
     } else if (!options_.time_column && !table.text.empty()) {
       table.time_column = 0;
     }
+    table.notes = notes(table);
     table.values = Array(Shape{rows_, static_cast<Index>(table.columns.size())}, std::span<const float>(values_));
     return table;
+  }
+
+  std::vector<std::string> notes(const Table& table) const {
+    std::vector<std::string> notes;
+    if (width_ > 1) notes.push_back(fmt::format("columns are separated by {}", separator_name(separator_)));
+    if (decimal_comma_) notes.emplace_back("numbers have decimal commas");
+    notes.emplace_back(header_ ? "the first line names the columns" : "there is no line of names");
+    notes.push_back(fmt::format("numbers: {}", in_quotes_all(table.columns)));
+    std::vector<std::string> left_out;
+    for (std::size_t i = 0; i < table.text.size(); ++i) {
+      if (static_cast<Index>(i) != table.time_column) left_out.push_back(table.text[i].name);
+    }
+    if (!left_out.empty()) notes.push_back(fmt::format("text, left out: {}", in_quotes_all(left_out)));
+    const TextColumn* stamps = table.time_stamps();
+    if (stamps == nullptr) {
+      notes.emplace_back("there are no time stamps");
+      return notes;
+    }
+    notes.push_back(fmt::format("time stamps: {}", in_quotes(stamps->name)));
+    if (std::string odd = odd_steps(*stamps); !odd.empty()) notes.push_back(std::move(odd));
+    return notes;
   }
 
   LineReader& reader_;
   const TableOptions& options_;
   char separator_ = ',';
   bool trailing_separator_ = false;
+  bool decimal_comma_ = false;
+  bool header_ = false;
+  std::string pointed_;
   std::size_t width_ = 0;
   Index rows_ = 0;
   Index line_ = 0;
@@ -254,6 +325,41 @@ class TableReader {
 };
 
 }  // namespace
+
+Table with_missing_rows(const Table& table) {
+  const TextColumn* stamps = table.time_stamps();
+  if (stamps == nullptr) return table;
+  const std::vector<double> seconds = seconds_of(*stamps);
+  const double step = usual_step(seconds);
+  if (!(step > 0) || is_monthly(step)) return table;
+  std::vector<Index> rows{0};  // where each row goes
+  for (std::size_t i = 1; i < seconds.size(); ++i) {
+    const double count = (seconds[i] - seconds[i - 1]) / step;
+    if (count < 0.5 || std::abs(count - std::round(count)) > 1e-6) return table;
+    rows.push_back(rows.back() + static_cast<Index>(std::round(count)));
+  }
+  if (rows.back() + 1 == table.rows()) return table;
+  Table result = table;
+  const Index width = table.values.shape()[1];
+  result.values = Array(Shape{rows.back() + 1, width}, std::numeric_limits<float>::quiet_NaN());
+  result.text.clear();
+  for (const TextColumn& column : table.text) result.text.emplace_back(column.name);
+  Index next = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto from = static_cast<Index>(i);
+    for (; next < rows[i]; ++next) {
+      const double time = seconds[i] - static_cast<double>(rows[i] - next) * step;
+      for (std::size_t k = 0; k < result.text.size(); ++k) {
+        result.text[k].push_back(static_cast<Index>(k) == table.time_column ? format_time_stamp(time) : "");
+      }
+    }
+    std::copy_n(table.values.data() + from * width, width, result.values.data() + next * width);
+    for (std::size_t k = 0; k < result.text.size(); ++k) result.text[k].push_back(table.text[k][from]);
+    ++next;
+  }
+  result.notes.push_back(fmt::format("{} missing rows were put in", result.rows() - table.rows()));
+  return result;
+}
 
 std::string_view TextColumn::operator[](Index row) const {
   if (row < 0 || row >= size()) throw IndexError(fmt::format("Row {} does not exist in {} rows.", row, size()));
@@ -279,9 +385,11 @@ Index Table::column_index(std::string_view name) const {
   return found - columns.begin();
 }
 
+Table read_table(LineReader& reader, const TableOptions& options) { return TableReader(reader, options).read(); }
+
 Table read_table(std::istream& in, const TableOptions& options, const std::string& name) {
   LineReader reader(in, name);
-  return TableReader(reader, options).read();
+  return read_table(reader, options);
 }
 
 Table read_table(const std::filesystem::path& path, const TableOptions& options) {

@@ -84,7 +84,7 @@ Fold random_split(Index samples, const Labels& labels, double fraction, std::uin
     if (size >= 2) held = std::clamp<Index>(held, 1, size - 1);
     for (Index i = 0; i < size; ++i) (i < held ? fold.test : fold.train).push_back(group[static_cast<std::size_t>(i)]);
   }
-  if (fold.train.empty() || fold.test.empty()) {
+  if (fold.train.empty() || fold.test.empty() || fraction * static_cast<double>(samples) < 1) {
     throw ValueError(fmt::format("A part of {} leaves nothing on one side of {} samples.", fraction, samples));
   }
   std::sort(fold.train.begin(), fold.train.end());

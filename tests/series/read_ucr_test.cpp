@@ -63,9 +63,9 @@ TEST(ReadUcr, Errors) {
   EXPECT_EQ(message_of("1,2,3\n1,2,3,4\n"),
             "f:2: the row has 4 columns, expected 3 as in line 1 (series of unequal length must be asked for)");
   EXPECT_EQ(message_of("1,2,x\n"), "f:1: 'x' in column 3, expected a number");
-  EXPECT_EQ(message_of("1;0,5;3\n"),
+  EXPECT_EQ(message_of("1;0,5;3\n", {.decimal_comma = false}),
             "f:1: '0,5' (a decimal comma? numbers need a point) in column 2, expected a number");
-  EXPECT_EQ(message_of("1\t0,5\t3\n"),
+  EXPECT_EQ(message_of("1\t0,5\t3\n", {.decimal_comma = false}),
             "f:1: '0,5' (a decimal comma? numbers need a point) in column 2, expected a number");
   EXPECT_EQ(message_of("1:2:3\n"),
             "f:1: the row has one column, expected a label and values; columns are taken to be separated by blank");

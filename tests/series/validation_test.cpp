@@ -53,6 +53,7 @@ TEST(RandomSplit, LeavesEveryClassOnBothSides) {
   EXPECT_EQ(random_split(10, {}, 0.2, 3).test.size(), 2u);
   EXPECT_THROW(random_split(10, labels, 1.0, 3), ValueError);
   EXPECT_THROW(random_split(1, {}, 0.5, 3), ValueError);
+  EXPECT_THROW(random_split(10, labels, 0.05, 3), ValueError);
 }
 
 TEST(RollingOrigin, TrainsOnAllThatCameBefore) {

@@ -13,10 +13,16 @@ enum class MissingPolicy {
   zero,         // 0
   mean,         // the mean of the values that the same channel of the same series has
   interpolate,  // on a straight line between the neighbours; the nearest value at the ends
+  mask,         // 0, and steps with a missing value are left out by missing_mask
 };
 
-// "error", "zero", "mean" or "interp" (also "interpolate"). Throws ValueError for another name.
+// "error", "zero", "mean", "interp" (also "interpolate") or "mask". Throws ValueError for another name.
 MissingPolicy missing_policy(std::string_view name);
+const char* to_string(MissingPolicy policy);
+
+// (samples, time): 1 where a step is inside its series and no channel misses its value, else 0; what FitOptions::mask
+// takes. A series without a single such step keeps its first step, so that something is left of it.
+Array missing_mask(ConstView values, std::span<const Index> lengths = {});
 
 // Fills NaN in place in values shaped (samples, time, channels) or (time, channels); only the first lengths[i] steps of
 // sample i count (empty: all). Throws ValueError: with `error` for the first NaN, naming sample, channel and step; with

@@ -5,7 +5,9 @@
 //                   files without an extension are taken as such when their content does not say otherwise
 //   .arff           Weka, univariate or relational (multivariate)
 //   .mts            one row per time step: sample, step, class, values
-//   .npy .npz       arrays (samples, time) or (samples, time, channels); see ReadOptions::x_name
+//   .tsf            Monash forecasting archive: name, start, values; one series each, of any length
+//   long            a table (series/table.hpp) with one row per time step and a column that says which series it
+//   belongs to .npy .npz       arrays (samples, time) or (samples, time, channels); see ReadOptions::x_name
 //
 // Text is read as a stream, line by line; numbers do not depend on the locale and are rounded as Python's float() and
 // then numpy's astype(float32) round them. A byte order mark, CRLF, blank lines, blanks at line ends and a missing last
@@ -17,6 +19,7 @@
 
 #include <filesystem>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +27,7 @@
 
 namespace wavetrain::series {
 
-enum class Format { automatic, ts, ucr, mts, arff, npy, npz };
+enum class Format { automatic, ts, ucr, mts, arff, npy, npz, tsf, long_table };
 
 // What stands in the label column.
 enum class LabelKind {
@@ -39,6 +42,15 @@ struct ReadOptions {
   LabelKind labels = LabelKind::classes;
   // UCR text: which column the label stands in; negative positions count from the end (-1: the last).
   Index label_column = 0;
+  // The same by name, for files with a header; wins over the position.
+  std::string label_name = {};
+  // UCR text and long tables: numbers such as 1,5. Absent: found by looking, where commas do not separate columns.
+  std::optional<bool> decimal_comma = {};
+  // Long tables: the column that names the series (given: the format is long_table), and the values; empty: all
+  // numbers.
+  std::string id_column = {};
+  std::string time_column = {};
+  std::vector<std::string> columns = {};
   // UCR text: ',', ';', '\t', ' ' (any run of blanks) or another character; 0 finds it in the first row.
   char separator = 0;
   // UCR text and .arff: rows may differ in length, and missing values at the end of a row end the series.

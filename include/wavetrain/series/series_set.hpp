@@ -31,9 +31,11 @@ struct SeriesSet {
   std::vector<std::string> channel_names;  // (channels), or empty
   // (samples)(lengths[i]): the text of every time stamp, for formats that state them; empty otherwise.
   std::vector<std::vector<std::string>> time_stamps;
-  std::string source;        // the file the set was read from, for messages
-  bool equal_length = true;  // every length is time()
-  bool has_missing = false;  // a NaN stands inside a series
+  std::vector<std::string> names;  // (samples): what a file calls them, or empty
+  std::vector<std::string> notes;  // what a reader has guessed, one sentence each
+  std::string source;              // the file the set was read from, for messages
+  bool equal_length = true;        // every length is time()
+  bool has_missing = false;        // a NaN stands inside a series
 
   Index samples() const { return values.rank() == 3 ? values.shape()[0] : 0; }
   Index time() const { return values.rank() == 3 ? values.shape()[1] : 0; }

@@ -23,7 +23,7 @@ std::vector<Fold> k_fold(Index samples, Index folds, std::uint64_t seed);
 std::vector<Fold> stratified_k_fold(const Labels& labels, Index folds, std::uint64_t seed);
 
 // One part drawn at random for testing, of every class its share (at least one where it has two); `labels` may be
-// empty.
+// empty. Throws ValueError for a fraction outside (0, 1), and when it leaves nothing on one side.
 Fold random_split(Index samples, const Labels& labels, double fraction, std::uint64_t seed);
 
 // Rolling origin: block k of the last `origins` blocks of `test_rows` rows is forecast by a model that has been trained
