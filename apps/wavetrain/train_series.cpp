@@ -18,8 +18,12 @@ void train_on_series(const TrainOptions& options) {
   SeriesData sets = read_series_data(options, Task::classification);
   if (options.test.empty() && options.validation_split.value_or(0) != 0) {
     // Drawn at random, because files often come class by class.
-    const series::Fold fold =
-        series::random_split(sets.train.samples(), sets.train.labels, *options.validation_split, options.seed);
+    series::Fold fold;
+    try {
+      fold = series::random_split(sets.train.samples(), sets.train.labels, *options.validation_split, options.seed);
+    } catch (const ValueError& error) {
+      throw ValueError(fmt::format("--validation-split: {}", error.what()));
+    }
     sets.test = series::take(sets.train, fold.test);
     sets.train = series::take(sets.train, fold.train);
   }

@@ -116,7 +116,12 @@ class UcrReader {
       }
       take_label(label);
     }
-    const ParsedValues first = append(before, 0);
+    ParsedValues first = append(before, 0);
+    // An empty field right in front of the label.
+    if (label_column_ > 0 && separator_ != ' ' && (first.trailing_separator || before.empty())) {
+      builder_.values().push_back(std::numeric_limits<float>::quiet_NaN());
+      ++first.count;
+    }
     const ParsedValues last = append(after, first.count + (options_.labels == LabelKind::none ? 0 : 1));
     finish_row(first.count + last.count, last.trailing_separator);
   }
