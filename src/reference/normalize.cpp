@@ -61,11 +61,11 @@ void batch_norm_backward(T* dx, T* dgamma, T* dbeta, const T* dy, const T* x, co
     for_each_kept(Kept{}, c, N, C, I, [&](Index at) {
       sum_dy += dy[at];
       sum_dy_xhat += dy[at] * (x[at] - mean[c]) * inverse;
-      dx[at] += scale * dy[at];
+      if (dx != nullptr) dx[at] += scale * dy[at];
     });
     if (dgamma != nullptr) dgamma[c] += sum_dy_xhat;
     if (dbeta != nullptr) dbeta[c] += sum_dy;
-    if (!training) continue;
+    if (!training || dx == nullptr) continue;
     // With a mask the deviations do not quite add up to 0, because of what is added to the count.
     const T rest = kept.mask == nullptr ? T{0} : mean[c] * inverse * sum_dy_xhat * static_cast<T>(1e-7) / count;
     for_each_kept(kept, c, N, C, I, [&](Index at) {

@@ -71,7 +71,6 @@ SeriesSet read_long(LineReader& reader, const ReadOptions& options) {
   }
   set.values = Array(Shape{samples, time, channels});
   const TextColumn* stamps = table.time_stamps();
-  if (stamps != nullptr && (stamps->name == options.id_column || stamps->name == options.label_name)) stamps = nullptr;
   for (std::size_t i = 0; i < groups.rows.size(); ++i) {
     const std::vector<Index>& rows = groups.rows[i];
     set.lengths.push_back(static_cast<Index>(rows.size()));

@@ -276,8 +276,13 @@ class TableReader {
         throw ValueError(fmt::format("{}: there is no column {}. Columns: {}", table.source,
                                      in_quotes(*options_.time_column), in_quotes_all(names_)));
       }
-    } else if (!options_.time_column && !table.text.empty()) {
-      table.time_column = 0;
+    } else if (!options_.time_column) {
+      // The first text that nobody asked for as something else.
+      const auto stamps = std::find_if(table.text.begin(), table.text.end(), [&](const TextColumn& column) {
+        const auto& asked_for = options_.text_columns;
+        return std::find(asked_for.begin(), asked_for.end(), column.name) == asked_for.end();
+      });
+      if (stamps != table.text.end()) table.time_column = static_cast<Index>(stamps - table.text.begin());
     }
     table.notes = notes(table);
     table.values = Array(Shape{rows_, static_cast<Index>(table.columns.size())}, std::span<const float>(values_));

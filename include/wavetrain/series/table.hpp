@@ -56,7 +56,7 @@ struct Table {
 struct TableOptions {
   char separator = 0;                           // 0: found by looking
   std::optional<bool> header = {};              // absent: found by looking
-  std::optional<std::string> time_column = {};  // absent: the first text column; "": none
+  std::optional<std::string> time_column = {};  // absent: the first other text column; "": none
   std::optional<bool> decimal_comma = {};       // absent: found by looking, where commas do not separate columns
   std::vector<std::string> text_columns = {};   // columns to keep as text although they hold numbers
   Index max_values = Index{1} << 32;            // refuses larger files
