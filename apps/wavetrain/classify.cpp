@@ -61,9 +61,9 @@ Scores value_board_scores(const std::vector<float>& expected, const std::vector<
   return {std::sqrt(squares / n), absolute / n, spread > 0 ? 1 - squares / spread : kNaN};
 }
 
-class Experiment {
+class ClassifyExperiment {
  public:
-  Experiment(const ClassifyArguments& arguments, SeriesData data)
+  ClassifyExperiment(const ClassifyArguments& arguments, SeriesData data)
       : arguments_(arguments), options_(arguments.train), data_(std::move(data)) {}
 
   ClassifyResult run() {
@@ -477,7 +477,7 @@ void add(CLI::App& app, bool regression) {
 }  // namespace
 
 ClassifyResult run_classify(const ClassifyArguments& arguments, SeriesData data) {
-  return Experiment(arguments, std::move(data)).run();
+  return ClassifyExperiment(arguments, std::move(data)).run();
 }
 
 std::vector<ClassScores> class_scores(const std::vector<std::vector<Index>>& confusion) {

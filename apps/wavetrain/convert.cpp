@@ -26,11 +26,12 @@ Kind kind_of(const std::string& path, const char* role) {
   if (path.ends_with(".weights.h5") || path.ends_with(".npz")) return Kind::weights;
   if (path.ends_with(".json")) return Kind::json;
   std::error_code error;
-  if (path.ends_with(".keras") || path.ends_with(".h5") || path.ends_with(".hdf5") || std::filesystem::is_directory(path, error)) {
+  if (path.ends_with(".keras") || path.ends_with(".h5") || path.ends_with(".hdf5") ||
+      std::filesystem::is_directory(path, error)) {
     return Kind::model;
   }
-  throw ValueError(fmt::format("{}: expected a file ending in .keras, .h5, .hdf5, .weights.h5, .npz or .json. Received: '{}'",
-                               role, path));
+  throw ValueError(fmt::format(
+      "{}: expected a file ending in .keras, .h5, .hdf5, .weights.h5, .npz or .json. Received: '{}'", role, path));
 }
 
 // What else a .keras file holds, such as what `train` noted about the data.
@@ -93,7 +94,8 @@ void add_convert(CLI::App& app) {
   auto arguments = std::make_shared<ConvertArguments>();
   CLI::App& command = *app.add_subcommand("convert", "Turn a model file into one of another format");
   command.footer(
-      "Formats, by ending: .keras; .h5 or .hdf5 (Keras' old format; IN also weights alone); .weights.h5 and .npz (weights); "
+      "Formats, by ending: .keras; .h5 or .hdf5 (Keras' old format; IN also weights alone); .weights.h5 and .npz "
+      "(weights); "
       ".json (the model without weights).\n"
       "Examples:\n  wavetrain convert old.h5 new.keras\n"
       "  wavetrain convert model.keras weights.npz\n"
@@ -102,7 +104,9 @@ void add_convert(CLI::App& app) {
   command.add_option("in", arguments->in, "The file to read, of Keras 2.2 or later")->required();
   command.add_option("out", arguments->out, "The file to write")->required();
   command.add_option("--model", arguments->model, "For weights: the model, as for `train`");
-  command.add_option("--input-shape", arguments->input_shape, "STEPS,CHANNELS of the series, for --model with a list of layers")
+  command
+      .add_option("--input-shape", arguments->input_shape,
+                  "STEPS,CHANNELS of the series, for --model with a list of layers")
       ->delimiter(',')
       ->check(CLI::PositiveNumber);
   command.add_flag("--by-name", arguments->by_name, "Match weights of the old layout by the layers' names");

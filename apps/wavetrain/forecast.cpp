@@ -61,9 +61,9 @@ std::vector<series::TimeSplit> splits_of(const ForecastArguments& arguments, Ind
   return splits;
 }
 
-class Experiment {
+class ForecastExperiment {
  public:
-  Experiment(const ForecastArguments& arguments, const series::Table& table)
+  ForecastExperiment(const ForecastArguments& arguments, const series::Table& table)
       : arguments_(arguments), options_(arguments.train), table_(table), splits_(splits_of(arguments, table.rows())) {}
 
   ForecastResult run() {
@@ -292,7 +292,7 @@ void run(ForecastArguments& arguments) {
 }  // namespace
 
 ForecastResult run_forecast(const ForecastArguments& arguments, const series::Table& table) {
-  return Experiment(arguments, table).run();
+  return ForecastExperiment(arguments, table).run();
 }
 
 std::string forecast_csv(const ForecastArguments& arguments, const ForecastResult& result) {

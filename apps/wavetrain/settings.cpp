@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kMember = "wavetrain.json";
 constexpr Index kVersion = 2;
 constexpr std::array<const char*, 4> kTasks{"classification", "regression", "forecast", "detection"};
-constexpr std::array<const char*, 3> kCovers{"all", "mean", "any"};
+constexpr std::array<const char*, 3> kCoverNames{"all", "mean", "any"};
 constexpr std::array<const char*, 4> kEncodings{"values", "binary", "one_hot", "sparse"};
 
 template <class Enum, std::size_t N>
@@ -60,7 +60,7 @@ TableSettings read_table_settings(const Config& config) {
   }
   table.threshold_rule = config.at("threshold_rule").as_string();
   table.threshold = config.at("threshold").as_double();
-  table.cover = find_name<series::Cover>(kCovers, config.at("cover").as_string());
+  table.cover = find_name<series::Cover>(kCoverNames, config.at("cover").as_string());
   return table;
 }
 
@@ -73,7 +73,7 @@ Config to_config(const TableSettings& table) {
                        {"intervals", table.intervals.empty() ? Config() : table.intervals.to_config()},
                        {"threshold_rule", table.threshold_rule},
                        {"threshold", table.threshold},
-                       {"cover", kCovers[static_cast<std::size_t>(table.cover)]}});
+                       {"cover", kCoverNames[static_cast<std::size_t>(table.cover)]}});
 }
 
 Settings read_settings(const Config& config) {

@@ -211,14 +211,15 @@ Worker start(const Objective& objective, const series::Trial& trial, std::size_t
   } catch (const std::exception& error) {
     result = fmt::format("!{}", error.what());
   }
-  static_cast<void>(!write(ends[1], result.data(), result.size()));
+  static_cast<void>(!::write(ends[1], result.data(), result.size()));
   _exit(0);
 }
 
 Finished finish(const Worker& worker, const series::Trial& trial) {
   std::string text;
   char buffer[512];
-  for (ssize_t n; (n = read(worker.pipe, buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<std::size_t>(n));
+  for (ssize_t n; (n = ::read(worker.pipe, buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<std::size_t>(n));
   close(worker.pipe);
   waitpid(worker.pid, nullptr, 0);
   Finished finished{
