@@ -7,8 +7,6 @@ target_compile_options(wavetrain_flags INTERFACE
   $<$<BOOL:${WAVETRAIN_WERROR}>:-Werror>
   # GCC 12 finds these in std::variant and std::string themselves once it inlines them (GCC bugs 105562 and 105329).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-restrict>
-  # A note about what GCC 10 changed in passing pairs of doubles on ARM.
-  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},aarch64>>:-Wno-psabi>
   # Grouped sources look like headers to it, and it inlines more of std::string (GCC bug 105651).
   $<$<AND:$<BOOL:${WAVETRAIN_FAST_BUILD}>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage;-Wno-stringop-overflow;-Wno-array-bounds>
   # The order of every sum, and where it rounds, is part of the contract: multiply-add only where the source says so.
