@@ -86,10 +86,10 @@ struct NoEpilogue {
 
 HWY_INLINE FloatVec AtLeast(FloatVec value, float floor) {
   const FloatVec lowest = hn::Set(FloatTag(), floor);
-#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
-  return hn::IfThenElse(hn::Lt(value, lowest), lowest, value);
+#if HWY_TARGET <= (1LL << HWY_HIGHEST_TARGET_BIT_X86)
+  return hn::Max(lowest, value);  // in this order NaN stays NaN: the second operand wins
 #else
-  return hn::Max(lowest, value);  // in this order NaN stays NaN: the second operand wins (x86), or NaN does (NEON)
+  return hn::IfThenElse(hn::Lt(value, lowest), lowest, value);
 #endif
 }
 
