@@ -55,8 +55,12 @@ struct Sequential::State {
   std::unique_ptr<Trainer> trainer;  // once compiled
   mutable WorkspaceCache predictors, masked_predictors;
 
+  // Adds a layer or notes the input; throws ValueError as Sequential::add does, but lowers nothing yet.
+  void append(const Entry& entry);
   // Lowers the layers for inputs of `shape` and moves the weights into flat segments.
   void lower(const Shape& shape);
+  // As soon as the input's shape is known and there is a layer.
+  void lower_if_possible();
   // The graph for data with or without a mask.
   std::shared_ptr<const Graph> graph_for(bool with_mask) const;
   // Changes whenever some weight may have changed.

@@ -18,7 +18,8 @@ Sequential::Sequential(std::initializer_list<Entry> entries, std::string name)
 
 Sequential::Sequential(const std::vector<Entry>& entries, std::string name) : state_(std::make_unique<State>()) {
   state_->name = name.empty() ? automatic_name("Sequential") : std::move(name);
-  for (const Entry& entry : entries) add(entry);
+  for (const Entry& entry : entries) state_->append(entry);
+  state_->lower_if_possible();
 }
 
 Sequential::Sequential(Sequential&& other) noexcept = default;
@@ -27,34 +28,43 @@ Sequential::~Sequential() = default;
 
 // --- Structure -------------------------------------------------------------------------------------------------------
 
-void Sequential::add(const Entry& entry) {
-  State& s = *state_;
-  if (const auto* input = std::get_if<layers::Input>(&entry.value_)) {
-    if (!s.layers.empty() || s.input) {
+void Sequential::State::append(const Entry& entry) {
+  if (const layers::Input* given = entry.input()) {
+    if (!layers.empty() || input) {
       throw ValueError(fmt::format("Sequential model '{}' has already been configured to use input shape {}. You cannot add "
                                    "a different Input layer to it.",
-                                   s.name, to_string(s.input_shape)));
+                                   name, to_string(input_shape)));
     }
-    s.input_shape = input->full_shape();
-    s.input = *input;
+    input_shape = given->full_shape();
+    input = *given;
     return;
   }
-  const Layer& layer = std::get<Layer>(entry.value_);
-  for (const Layer& other : s.layers) {
+  const Layer& layer = *entry.layer();
+  for (const Layer& other : layers) {
     if (other.name() == layer.name()) {
       throw ValueError(fmt::format("All layers added to a Sequential model should have unique names. Name '{}' is already the "
                                    "name of a layer in this model. Update the `name` argument to pass a unique name.",
                                    layer.name()));
     }
   }
-  const Shape previous = s.input_shape;
-  if (s.layers.empty() && s.input_shape.rank() == 0 && layer.declared_input_shape().has_value()) {
-    s.input_shape = layer.declared_input_shape().value().with_first(kNone);
+  if (layers.empty() && input_shape.rank() == 0 && layer.declared_input_shape().has_value()) {
+    input_shape = layer.declared_input_shape().value().with_first(kNone);
   }
-  s.layers.push_back(layer);
-  if (s.input_shape.rank() == 0) return;
+  layers.push_back(layer);
+}
+
+void Sequential::State::lower_if_possible() {
+  if (input_shape.rank() > 0 && !layers.empty()) lower(input_shape);
+}
+
+void Sequential::add(const Entry& entry) {
+  State& s = *state_;
+  const Shape previous = s.input_shape;
+  const std::size_t count = s.layers.size();
+  s.append(entry);
+  if (s.layers.size() == count) return;  // an Input
   try {
-    s.lower(s.input_shape);
+    s.lower_if_possible();
   } catch (...) {
     s.layers.pop_back();
     s.input_shape = previous;
@@ -70,7 +80,7 @@ Layer Sequential::pop() {
   if (s.layers.empty() && !s.input) s.input_shape = Shape{};
   s.graph = nullptr;
   s.output_shape = Shape{};
-  if (s.input_shape.rank() > 0 && !s.layers.empty()) s.lower(s.input_shape);
+  s.lower_if_possible();
   return layer;
 }
 
@@ -237,7 +247,8 @@ Config Sequential::config() const {
 
 Sequential Sequential::from_config(const Config& config) {
   Sequential model(std::vector<Entry>{}, config.find("name") != nullptr ? config.at("name").as_string() : "");
-  for (const Config& entry : config.at("layers").as_list()) model.add(layer_from_config(entry));
+  for (const Config& entry : config.at("layers").as_list()) model.state_->append(layer_from_config(entry));
+  model.state_->lower_if_possible();
   if (const Config* shape = config.find("build_input_shape"); shape != nullptr && !shape->is_null() && !model.built()) {
     model.build(Codec<Shape>::from_config(*shape));
   }
