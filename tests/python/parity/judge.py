@@ -1,9 +1,9 @@
 """Compares what the sides computed for one job, tensor by tensor, by the rule of tolerance.py.
 
 Exempt tensors. A weight whose exact gradient is zero, such as a convolution's bias in front of BatchNormalization, has only
-rounding noise for a gradient in float32, and Adam and RMSprop scale noise up to steps of full size. The rule: the root mean
-square of its gradient, which the optimizer's second moment of the double precision run holds, is below 1e-6 times that of
-the weight itself. With such a weight go its optimizer slots and, when a BatchNormalization follows, its moving mean, which
+rounding noise for a gradient in float32, and Adam, its kin and RMSprop scale noise up to steps of full size. The rule: the
+root mean square of its gradient, which the optimizer's second moment (Adamax: largest size) of the double precision run
+holds, is below 1e-6 times that of the weight itself. With such a weight go its optimizer slots and, when a BatchNormalization follows, its moving mean, which
 follows the bias. SGD does not amplify: there only the momentum of such a weight is noise, and by the same measure (over the
 learning rate) it is exempt. Whatever is exempt is listed.
 """
@@ -85,7 +85,7 @@ def exempt_tensors(compile_config, paths, r):
     if not compile_config or "opt/2" not in r or "w/0" not in r:
         return set()
     kind = compile_config["optimizer"]["class_name"]
-    if kind not in ("SGD", "RMSprop", "Adam", "AdamW"):
+    if kind not in ("SGD", "RMSprop", "Adam", "AdamW", "Nadam", "Lamb", "Adamax"):
         return set()
     options = compile_config["optimizer"]["config"]
     if kind == "SGD" and not options.get("momentum"):
@@ -118,11 +118,11 @@ def _rms(values):
 def _gradient(kind, options, slots):
     """Root mean square of the gradient, from a weight's slots in the order of `_slots`."""
     if kind == "SGD":
-        rate = options["learning_rate"]
+        rate = options.get("learning_rate", 0.01)
         if isinstance(rate, dict):  # a schedule
             rate = rate["config"].get("initial_learning_rate", 0.01)
         return _rms(slots[0]) / rate
-    return float(np.sqrt(np.mean(slots[0])))
+    return _rms(slots[0]) if kind == "Adamax" else float(np.sqrt(np.mean(slots[0])))
 
 
 def _first(options):
