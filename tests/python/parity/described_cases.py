@@ -22,7 +22,7 @@ SMOOTH = ("tanh", "sigmoid", "elu", "gelu", "silu", "softplus", "linear", "relu"
 # Arguments that are never drawn, and why.
 NOT_DRAWN = {
     "name": "every case has names, and files keep them", "dtype": "float32 throughout", "input_shape": "every case has an Input",
-    "seed": "random numbers differ by design", "return_state": "a Sequential has one output", "noise_shape": "as seed",
+    "seed": "random numbers differ by design", "return_state": "in the listed cases: only the last layer may have it", "noise_shape": "as seed",
     "sparse": "there are no sparse tensors", "synchronized": "one device", "build_input_shape": "files write it",
     "num_bins": "for adapt, which has tests of its own", "rms_scaling": "only Keras 3.0 to 3.8 have it",
     "stateful": "in the listed cases: it needs a fixed batch size",
