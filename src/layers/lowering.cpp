@@ -48,7 +48,7 @@ Lowering::Scope::Scope(Lowering& lowering, const Layer& layer)
     : lowering_(lowering),
       layer_(std::exchange(lowering.layer_, &layer)),
       group_(std::exchange(lowering.group_, std::string())),
-      trainable_(std::exchange(lowering.trainable_, layer.trainable())),
+      trainable_(std::exchange(lowering.trainable_, layer.state_->trains())),
       used_mask_(std::exchange(lowering.used_mask_, false)) {}
 
 Lowering::Scope::~Scope() {

@@ -26,6 +26,9 @@ DIFFERENCES = (
     ("`return_state` of StackedRNNCells with an LSTMCell in it", "refused; Keras builds such a model and cannot run it"),
     ("`BackupAndRestore`", "begins later calls of `fit` where they are told to; Keras keeps the epoch that was restored for all of them. A "
      "backup within an epoch after a restored one names that epoch; in Keras it names epoch 0"),
+    ("`TimeDistributed` over a layer that does not take such steps", "refused as the layer by itself refuses them; Keras does not check"),
+    ("`RMSNormalization` over another axis than the last", "refused where the scale does not fit the last axis; Keras multiplies it into "
+     "an array of another shape than its model says"),
     ("`SwapEMAWeights`", "puts the weights back after `predict`; Keras leaves the averages in the model"),
 )
 

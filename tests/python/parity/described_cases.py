@@ -278,6 +278,13 @@ def described_case(keras, kind, seed, index, descriptions):
     raise ValueError(f"no legal model with {layer} in 60 tries; the last one: {refused}")
 
 
+def _check_steps(keras, layer, shape):
+    """What a layer says of its inputs, TimeDistributed does not check."""
+    from keras.src.layers.input_spec import assert_input_compatibility
+
+    assert_input_compatibility(layer.input_spec, keras.KerasTensor(shape), layer.name)
+
+
 class _Growing:
     """A model of Keras and what it was made from, while layers are added."""
 
@@ -297,7 +304,10 @@ class _Growing:
         drawn = (name, arguments) if arguments is not None else self.draw.layer(name, self.inner_shape, fields)
         if self.layers and getattr(self.model.outputs[0], "_keras_mask", None) is not None:
             self.masked.append(len(self.layers))
-        self.model.add(build_layer(self.keras, *drawn))
+        layer, before = build_layer(self.keras, *drawn), self.inner_shape
+        self.model.add(layer)
+        if drawn[0] == "TimeDistributed":
+            _check_steps(self.keras, layer.layer, (None, *before[1:]))
         if any(size == 0 for size in self.model.output_shape[1:]) or int(np.prod(self.model.output_shape[1:])) > 400:
             raise ValueError("empty or too large")
         self.layers.append(drawn)
