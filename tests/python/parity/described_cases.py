@@ -29,6 +29,9 @@ NOT_DRAWN = {
 }
 # ... of one layer.
 NOT_DRAWN_IN = {("Discretization", "epsilon"): "for adapt", ("RNN", "unroll"): "the same numbers"}
+# Keras' documentation calls strides and dilation_rate above 1 incompatible. It does not check that for these, of which
+# TensorFlow's gradients are then what was in the memory.
+NOT_BOTH = ("DepthwiseConv1D", "SeparableConv1D")
 # Behind these nothing differentiable comes out, or training draws random numbers: only prediction is compared.
 NO_GRADIENT = ("Discretization", "CategoryEncoding")
 DRAWS = ("Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout")
@@ -140,6 +143,8 @@ class Draw:
             value = others[0] if others and self.flag(0.9) else values[0]
             if value is not None:
                 arguments[field] = value
+        if name in NOT_BOTH and arguments.get("strides", 1) > 1 and arguments.get("dilation_rate", 1) > 1:
+            raise ValueError("incompatible")
         if "return_sequences" in about and "return_sequences" not in arguments and self.flag(0.6):
             arguments["return_sequences"] = True
         return name, arguments
