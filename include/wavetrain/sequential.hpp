@@ -167,6 +167,11 @@ class Sequential : public TrainingHost {
   // With the batch first; rank 0 before the model is built.
   const Shape& input_shape() const;
   const Shape& output_shape() const;
+  // One shape, or those of all outputs of a last layer with return_state or merge_mode None; the first is
+  // output_shape(). Such a model predicts (predict_outputs), saves and loads. fit, evaluate, predict and Predictor
+  // throw NotSupported or ValueError: it is trained without that option, and takes over the weights, which are the
+  // same.
+  std::vector<Shape> output_shapes() const;
   // Freezes or unfreezes every layer. Takes effect with the next `compile`.
   void set_trainable(bool trainable);
   // Sets the states of all stateful recurrent layers to zeros. Until then they go on from batch to batch, through fit,
@@ -218,6 +223,8 @@ class Sequential : public TrainingHost {
   // Fills `out`, of the shape that `predict` returns. Allocates nothing once a batch of this size has been seen.
   void predict(const DataView& x, const View& out, const PredictOptions& options = {}) const;
   Array predict_on_batch(const DataView& x) const;
+  // What `predict` gives, of every output; of a model with one output, a list of one.
+  std::vector<Array> predict_outputs(const DataView& x, const PredictOptions& options = {}) const;
   // The model as a function of one batch, as Keras' model(x, training=...). In training, dropout drops and moving
   // averages change. Builds the model when it is not built yet.
   Array call(const DataView& x, bool training = false);
@@ -262,6 +269,12 @@ class Sequential : public TrainingHost {
   // Throws ValueError when the model is not compiled.
   Trainer& trainer() const;
   void predict(const DataView& x, const View& out, const PredictOptions& options, CallbackList* callbacks) const;
+  // All outputs, those of a sample in one row.
+  Array predict_rows(const DataView& x, const PredictOptions& options) const;
+  // Throws ValueError when the model has several outputs.
+  void require_one_output() const;
+  // Of every value of the graph for data of shape `x`.
+  std::vector<Shape> value_shapes(const Shape& x) const;
 
   std::unique_ptr<State> state_;
 };

@@ -116,6 +116,21 @@ nb::dict evaluate(Sequential& model, nb::handle x, nb::handle y, nb::dict dict) 
   return to_python(without_gil(pending, [&] { return model.evaluate(inputs, targets, o); }));
 }
 
+// An array, or for several outputs a tuple of them, as in Keras.
+nb::object outputs_to_numpy(std::vector<Array> outputs) {
+  if (outputs.size() == 1) return to_numpy(std::move(outputs[0]));
+  nb::list list;
+  for (Array& output : outputs) list.append(to_numpy(std::move(output)));
+  return nb::tuple(list);
+}
+
+nb::object shapes_to_python(const std::vector<Shape>& shapes, const Shape& otherwise) {
+  if (shapes.size() < 2) return to_python(otherwise);
+  nb::list list;
+  for (const Shape& shape : shapes) list.append(to_python(shape));
+  return list;
+}
+
 nb::object predict(Sequential& model, nb::handle x, nb::dict dict) {
   const Arguments given{std::move(dict)};
   Pending pending;
@@ -127,7 +142,7 @@ nb::object predict(Sequential& model, nb::handle x, nb::dict dict) {
   o.mask = given.view("mask");
   o.interrupted = [&pending] { return pending.check(); };
   const DataView inputs = to_view(x);
-  return to_numpy(without_gil(pending, [&] { return model.predict(inputs, o); }));
+  return outputs_to_numpy(without_gil(pending, [&] { return model.predict_outputs(inputs, o); }));
 }
 
 nb::dict on_batch(Sequential& model, nb::handle x, nb::handle y, nb::dict dict, bool train) {
@@ -178,7 +193,8 @@ void bind_model(nb::module_& m) {
       .def_prop_ro("name", &Sequential::name)
       .def_prop_ro("layers", &Sequential::layers)
       .def_prop_ro("input_shape", [](const Sequential& self) { return to_python(self.input_shape()); })
-      .def_prop_ro("output_shape", [](const Sequential& self) { return to_python(self.output_shape()); })
+      .def_prop_ro("output_shape",
+                   [](const Sequential& self) { return shapes_to_python(self.output_shapes(), self.output_shape()); })
       .def_prop_ro("compiled", &Sequential::compiled)
       .def("compile", &compile, nb::arg("optimizer"), nb::arg("loss").none(), nb::arg("metrics"),
            nb::arg("weighted_metrics"), nb::arg("loss_weights").none())
@@ -191,12 +207,15 @@ void bind_model(nb::module_& m) {
       .def("predict_one",
            [](const Sequential& self, nb::handle x) {
              const DataView inputs = to_view(x);
-             return to_numpy(released([&] { return self.predict_on_batch(inputs); }));
+             return outputs_to_numpy(released(
+                 [&] { return self.predict_outputs(inputs, {.batch_size = std::max<Index>(inputs.rows(), 1)}); }));
            })
       .def("call",
            [](Sequential& self, nb::handle x, bool training) {
              const DataView inputs = to_view(x);
-             return to_numpy(released([&] { return self.call(inputs, training); }));
+             if (training) return to_numpy(released([&] { return self.call(inputs, training); }));
+             return outputs_to_numpy(released(
+                 [&] { return self.predict_outputs(inputs, {.batch_size = std::max<Index>(inputs.rows(), 1)}); }));
            })
       .def("on_batch", &on_batch)
       .def("reset_states", &Sequential::reset_states)

@@ -71,6 +71,64 @@ def test_callbacks_change_training_as_keras_does(callbacks, trainer):
           f"validation_split=0.25, callbacks=[{callbacks}]); [h.history, m.get_weights()]", own, trainer, rtol=1e-4, atol=1e-5)
 
 
+AVERAGED = (f"{MODEL}; m.compile(k.optimizers.SGD(0.01, use_ema=True, ema_momentum=0.5), 'mse'); S = k.callbacks.SwapEMAWeights; "
+            "stop = k.callbacks.EarlyStopping('loss', patience=0, min_delta=99.)")
+FIT = "m.fit(x, y, epochs=3, batch_size=8, shuffle=False, verbose=0, {}).history"
+
+
+@pytest.mark.parametrize("calls", [
+    f"h = {FIT.format('validation_split=0.25, callbacks=[S()]')}",
+    f"h = {FIT.format('validation_split=0.25, callbacks=[S(swap_on_epoch=True)]')}",
+    f"h = {FIT.format('callbacks=[S(swap_on_epoch=True)]')}; h = [h, m.evaluate(x, y, verbose=0)]",
+    # Training ends before the last epoch: the averages go back, and what was trained becomes the model.
+    f"h = {FIT.format('callbacks=[S(swap_on_epoch=True), stop]')}",
+    f"c = S(); h = {FIT.format('callbacks=[c]')}; h = [h, m.evaluate(x, y, verbose=0, callbacks=[c])]",
+    f"c = S(swap_on_epoch=True); h = {FIT.format('callbacks=[c]')}; h = [h, {FIT.format('callbacks=[c]')}]",
+    f"m.compile(k.optimizers.SGD(0.01, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=3), 'mse'); "
+    f"h = {FIT.format('validation_split=0.25, callbacks=[S(swap_on_epoch=True)]')}",
+    f"m.compile('sgd', 'mse'); h = {FIT.format('validation_split=0.25, callbacks=[S()]')}",
+])
+def test_averages_are_swapped_as_in_keras(calls, trainer):
+    check(f"{AVERAGED}; {calls}; [h, m.get_weights(), [np.asarray(v) for v in m.optimizer.variables]]", own, trainer, rtol=1e-4, atol=1e-5)
+
+
+BACKUP = """
+import json, os, tempfile
+d = os.path.join(tempfile.mkdtemp(), 'backup')
+class Crash(k.callbacks.Callback):
+    def __init__(self, epoch, batch):
+        super().__init__()
+        self.at, self.epoch = (epoch, batch), 0
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+    def on_train_batch_begin(self, batch, logs=None):
+        if (self.epoch, batch) == self.at: raise ZeroDivisionError()
+def crash(epoch, batch=0, **options):
+    try:
+        m.fit(x, y, epochs=4, batch_size=8, shuffle=False, verbose=0,
+              callbacks=[k.callbacks.BackupAndRestore(d, **options), Crash(epoch, batch)])
+    except ZeroDivisionError:
+        pass
+    if os.path.exists(d):
+        return [sorted(os.listdir(d)), json.load(open(d + '/training_metadata.json'))]
+def resume(**options):
+    b = k.callbacks.BackupAndRestore(d, **{key: options.pop(key) for key in list(options) if 'checkpoint' in key})
+    h = m.fit(x, y, epochs=4, batch_size=8, shuffle=False, verbose=0, callbacks=[b], **options)
+    return [h.epoch, h.history, m.get_weights(), os.path.exists(d)]
+"""
+
+
+@pytest.mark.parametrize("calls", [
+    "[crash(2), resume()]", "[crash(2, double_checkpoint=True), resume()]", "[crash(1, double_checkpoint=True), resume(delete_checkpoint=False)]",
+    "[crash(0), resume()]", "[crash(2, 1, save_freq=3), resume()]", "[crash(0, 3, save_freq=2), resume(initial_epoch=1)]",
+    "[crash(1, 2, save_freq=3, double_checkpoint=True), resume()]", "[crash(4), resume()]", "crash(1, save_freq='never')",
+    "[crash(2), open(d + '/latest.weights.h5', 'w').write('no weights'), resume()]",
+])
+def test_backups_are_kept_as_in_keras(calls, trainer):
+    check(f"{MODEL}; m.compile('adam', 'mse'); exec({BACKUP!r}); {calls}", own, trainer,
+          rtol=1e-4, atol=1e-5)
+
+
 def test_model_and_params_of_a_callback(data):
     seen = {}
 

@@ -38,6 +38,29 @@ def test_structure(expression, real):
     check(f"{MODEL}; {expression}", own, real)
 
 
+STATES = ("m = k.Sequential([k.Input((6, 3)), k.layers.LSTM(4, return_state=True)]); x = rng.normal(size=(5, 6, 3)).astype('float32'); "
+          "m.set_weights([rng.normal(size=w.shape) for w in m.get_weights()])")
+
+
+@pytest.mark.parametrize("expression", [
+    "m.output_shape", "len(m.outputs)", "m.predict(x, verbose=0)", "type(m.predict(x, verbose=0)).__name__", "m.predict_on_batch(x)",
+    "type(m(x)).__name__", "[y.shape for y in m(x)]", "m.add(k.layers.Dense(2)); 1", "k.Sequential.from_config(m.get_config()).output_shape",
+    "m.save('/tmp/wavetrain_states.keras'); k.models.load_model('/tmp/wavetrain_states.keras').predict(x, verbose=0)",
+    "n = k.Sequential([k.Input((6, 3)), k.layers.Bidirectional(k.layers.GRU(2), merge_mode=None)]); n.output_shape",
+    "[y.shape for y in k.layers.GRU(3, return_state=True)(x)]", "k.layers.GRU(3, return_state=True).compute_output_shape((5, 6, 3))",
+    "m.compile('sgd', 'mse'); m.evaluate(x, np.zeros((5, 4)), verbose=0)",
+])
+def test_several_outputs(expression, real):
+    check(f"{STATES}; {expression}", own, real)
+
+
+def test_several_outputs_are_not_trained():
+    model = own.Sequential([own.Input((6, 3)), own.layers.LSTM(4, return_state=True)])
+    model.compile("sgd", "mse")
+    with pytest.raises(NotImplementedError, match="only predicts"):
+        model.fit(np.zeros((5, 6, 3)), [np.zeros((5, 4))] * 3, verbose=0)
+
+
 @pytest.mark.parametrize("expression", [
     "m.fit(np.zeros((2, 12, 2)), np.zeros((2, 2)))", "m.train_on_batch(np.zeros((2, 12, 2)), np.zeros((2, 2)))",
     "m.compile('adam', 'nonsense'); m.fit(np.zeros((2, 12, 2)), np.zeros((2, 2)))",

@@ -109,3 +109,8 @@ class Tensor(np.ndarray):
 
 def tensor(value, dtype=None):
     return np.asarray(value, dtype).view(Tensor)
+
+
+def tensors(value):
+    """A tensor, or a tuple of them for a tuple."""
+    return tuple(map(tensor, value)) if isinstance(value, tuple) else tensor(value)

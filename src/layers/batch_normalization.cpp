@@ -121,10 +121,7 @@ Tensor BatchNormalization::lower(Lowering& graph, Tensor x) const {
                       to_string(graph.shape(mask)), to_string(shape)));
     }
   }
-  if (renorm) {
-    if (op.by_step) graph.refuse("renorm inside TimeDistributed");
-    return lower_renorm(graph, x, op, {gamma, beta, mean, variance, mask});
-  }
+  if (renorm) return lower_renorm(graph, x, op, {gamma, beta, mean, variance, mask});
   const Tensor samples = op.by_step ? graph.model_input() : Tensor{};
   return Lowering::with_mask_of(graph.apply(op, {x, gamma, beta, mean, variance, mask, samples}, {mean, variance}), x);
 }
@@ -155,8 +152,10 @@ Tensor BatchNormalization::lower_renorm(Lowering& graph, Tensor x, const ops::Ba
   op.r_max = rmax;
   op.r_min = rmin;
   op.d_max = dmax;
-  return Lowering::with_mask_of(
-      graph.apply(op, {x, gamma, beta, mean, variance, mask}, {mean, variance, stddev, renorm_mean, renorm_stddev}), x);
+  const Tensor samples = plain.by_step ? graph.model_input() : Tensor{};
+  return Lowering::with_mask_of(graph.apply(op, {x, gamma, beta, mean, variance, mask, samples},
+                                            {mean, variance, stddev, renorm_mean, renorm_stddev}),
+                                x);
 }
 
 }  // namespace wavetrain::layers

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include "graph/ops/join.hpp"
+#include "graph/ops/reverse.hpp"
+#include "layers/several_outputs.hpp"
+#include "wavetrain/layers/rnn.hpp"
 
 namespace wavetrain::layers {
 namespace {
@@ -27,6 +30,15 @@ Layer copy(const Layer& layer, const std::string& name, std::optional<bool> go_b
   if (go_backwards) config.set("go_backwards", *go_backwards);
   config.set("zero_output_for_mask", flag(layer, "return_sequences"));
   return make_layer(layer.class_name(), config);
+}
+
+// How many states of its own a recurrent layer returns; 0 when they are not all of one shape.
+Index states_of(const Layer& layer) {
+  if (const auto* rnn = layer.as<RNN>()) {
+    const std::string& cell = Layer(rnn->cell).class_name();
+    return cell == "StackedRNNCells" ? 0 : cell == "LSTMCell" ? 2 : 1;
+  }
+  return layer.class_name() == "LSTM" || layer.class_name() == "ConvLSTM1D" ? 2 : 1;
 }
 
 }  // namespace
@@ -66,17 +78,36 @@ std::vector<Sublayer> Bidirectional::sublayers() {
 }
 
 Tensor Bidirectional::lower(Lowering& graph, Tensor x) const {
-  if (!merge_mode) graph.refuse("merge_mode=None in a Sequential: it gives two outputs");
   (void)graph.mask(x);
-  const Tensor forward = graph.sublayer(0).lower(graph, x);
-  const Tensor backward = graph.sublayer(1).lower(graph, x);
+  Tensor forward = graph.sublayer(0).lower(graph, x);
+  Tensor backward = graph.sublayer(1).lower(graph, x);
+  const bool sequences = flag(layer, "return_sequences");
+  std::vector<Tensor> states;
+  const auto take_states = [&](const Layer& one, Tensor& y) {
+    if (!flag(one, "return_state")) return;
+    const Index count = states_of(one);
+    if (count == 0) graph.refuse("return_state=True of StackedRNNCells");
+    const std::vector<Tensor> parts = split_rows(graph, y, count, sequences);
+    y = parts[0];
+    states.insert(states.end(), parts.begin() + 1, parts.end());
+  };
+  take_states(graph.sublayer(0), forward);
+  take_states(graph.sublayer(1), backward);
+  if (!merge_mode) {
+    if (sequences) backward = graph.apply(ops::Reverse(), {backward});
+    states.insert(states.begin(), {forward, backward});
+    return pack_outputs(graph, std::move(states));
+  }
   ops::Join op;
-  op.flip = flag(layer, "return_sequences");
+  op.flip = sequences;
   op.mode = *merge_mode == "concat" ? ops::JoinMode::concat
             : *merge_mode == "sum"  ? ops::JoinMode::sum
             : *merge_mode == "mul"  ? ops::JoinMode::mul
                                     : ops::JoinMode::ave;
-  return Lowering::with_mask_of(graph.apply(op, {forward, backward}), forward);
+  const Tensor y = graph.apply(op, {forward, backward});
+  if (states.empty()) return Lowering::with_mask_of(y, forward);
+  states.insert(states.begin(), y);
+  return pack_outputs(graph, std::move(states));
 }
 
 }  // namespace wavetrain::layers

@@ -58,7 +58,6 @@ const Description& ConvLSTM1D::description() {
 }
 
 Tensor ConvLSTM1D::lower(Lowering& graph, Tensor x) const {
-  if (return_state) graph.refuse("return_state=True in a Sequential");
   const Tensor mask = graph.mask(x);
   if (strides > 1 && dilation_rate > 1) {
     graph.fail(
@@ -113,6 +112,7 @@ Tensor ConvLSTM1D::lower(Lowering& graph, Tensor x) const {
   op.recurrent_dropout = recurrent_dropout < 1 ? recurrent_dropout : 0;
   op.zero_output_for_mask = zero_output_for_mask;
   op.stateful = stateful;
+  op.return_state = return_state;
   Tensor y;
   if (stateful) {
     if (shape[0] < 0) {
@@ -129,6 +129,7 @@ Tensor ConvLSTM1D::lower(Lowering& graph, Tensor x) const {
     y = graph.apply(std::move(op), {x, kernel, recurrent_kernel, bias, mask});
   }
   if (first) y = swap_last_axes(graph, y);
+  if (return_state) return with_states(graph, y, 2, return_sequences);
   return return_sequences ? Lowering::with_mask_of(y, given) : y;
 }
 

@@ -73,6 +73,12 @@ Layer::Layer(std::unique_ptr<Definition> definition) : state_(std::make_shared<S
   }
   state_->definition = std::move(definition);
   if (trainable()) return;
+  if (class_name() == "ConvLSTM1D") {
+    state_->cell_trains = true;
+    log(LogLevel::warning, fmt::format("ConvLSTM1D '{}' was made with trainable=False, which leaves its weights trainable, as in "
+                                       "Keras. Freeze it afterwards with set_trainable(false).",
+                                       name()));
+  }
   for (const Sublayer& part : state_->sublayers) {
     if (!part.layer.trainable()) continue;
     log(LogLevel::warning, fmt::format("{} '{}' was made with trainable=False, which leaves the layers in it "
@@ -91,6 +97,7 @@ Config Layer::config(bool full) const { return description().write(state_->defin
 bool Layer::trainable() const { return state_->definition->trainable(); }
 void Layer::set_trainable(bool trainable) {
   state_->definition->trainable() = trainable;
+  state_->cell_trains = false;
   for (Sublayer& part : state_->sublayers) part.layer.set_trainable(trainable);
 }
 const std::vector<Sublayer>& Layer::sublayers() const { return state_->sublayers; }
@@ -106,7 +113,7 @@ std::vector<Variable> Layer::trainable_variables() const {
     if (std::find(trained.begin(), trained.end(), variable) == trained.end()) trained.push_back(variable);
   };
   for (const Variable& variable : own_variables()) {
-    if (trainable() && variable.trainable()) add(variable);
+    if (state_->trains() && variable.trainable()) add(variable);
   }
   for (const Sublayer& part : sublayers()) {
     for (const Variable& variable : part.layer.trainable_variables()) add(variable);

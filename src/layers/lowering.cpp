@@ -5,6 +5,7 @@
 
 #include "graph/ops/activation.hpp"
 #include "graph/ops/fold.hpp"
+#include "graph/ops/several_outputs.hpp"
 #include "layers/layer_state.hpp"
 #include "wavetrain/layer.hpp"
 #include "wavetrain/log.hpp"
@@ -13,6 +14,14 @@
 namespace wavetrain {
 
 Tensor Layer::lower(Lowering& graph, Tensor x) const {
+  if (const std::vector<Shape> several = ops::outputs_of(graph.graph_, x.value); !several.empty()) {
+    std::vector<std::string> shapes;
+    for (const Shape& shape : several) shapes.push_back(to_string(shape));
+    throw ValueError(fmt::format(
+        "Layer \"{}\" expects 1 input(s), but it received {} input tensors. Inputs received: [{}]. Only the last "
+        "layer of a Sequential can have return_state=True or merge_mode=None.",
+        name(), several.size(), fmt::join(shapes, ", ")));
+  }
   const Lowering::Scope scope = graph.enter(*this);
   state_->input_shape = graph.shape(x);
   const Tensor y = state_->definition->lower(graph, x);
@@ -22,7 +31,8 @@ Tensor Layer::lower(Lowering& graph, Tensor x) const {
     // Keras' TimeDistributed leaves that of its own layer out.
     else if (!(*graph.step_layer_ == *this)) graph.refuse("activity_regularizer inside a TimeDistributed");
   }
-  state_->output_shape = graph.shape(y);
+  const std::vector<Shape> several = ops::outputs_of(graph.graph_, y.value);
+  state_->output_shape = several.empty() ? graph.shape(y) : several.front();
   if (x.mask != kNoValue && y.mask == kNoValue && !graph.used_mask_ && !std::exchange(state_->told_of_mask, true)) {
     log(LogLevel::warning,
         fmt::format(
@@ -38,7 +48,7 @@ Lowering::Scope::Scope(Lowering& lowering, const Layer& layer)
     : lowering_(lowering),
       layer_(std::exchange(lowering.layer_, &layer)),
       group_(std::exchange(lowering.group_, std::string())),
-      trainable_(std::exchange(lowering.trainable_, layer.trainable())),
+      trainable_(std::exchange(lowering.trainable_, layer.state_->trains())),
       used_mask_(std::exchange(lowering.used_mask_, false)) {}
 
 Lowering::Scope::~Scope() {
@@ -66,6 +76,8 @@ Tensor Lowering::lower_steps(const Layer& layer, Tensor x) {
   const Tensor y = layer.lower(*this, steps);
   --steps_;
   step_layer_ = outer;
+  if (!ops::outputs_of(graph_, y.value).empty())
+    refuse("a layer of several outputs (return_state=True, merge_mode=None)");
   return apply(ops::Unfold(), {y, x});
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "graph/ops/recurrent.hpp"
+#include "layers/several_outputs.hpp"
 #include "wavetrain/layer.hpp"
 
 namespace wavetrain::layers {
@@ -45,6 +46,7 @@ struct Sequencing {
   bool go_backwards = false;
   bool zero_output_for_mask = false;
   bool stateful = false;
+  bool return_state = false;
 };
 
 // unit_forget_bias: ones for the forget gate, `other` for the rest.
@@ -68,7 +70,8 @@ ops::Recurrent recurrent_op(const T& cell) {
   return op;
 }
 
-// Declares the weights of a cell in the current layer and part, and leads it over `x` with `mask`.
+// Declares the weights of a cell in the current layer and part, and leads it over `x` with `mask`. With return_state
+// the result is rows, see ops::Recurrent.
 template <class T>
 Tensor lower_cell(const T& cell, Lowering& graph, Tensor x, Tensor mask, const Sequencing& sequencing) {
   ops::Recurrent op = recurrent_op(cell);
@@ -77,6 +80,7 @@ Tensor lower_cell(const T& cell, Lowering& graph, Tensor x, Tensor mask, const S
   op.options.go_backwards = sequencing.go_backwards;
   op.options.zero_output_for_mask = sequencing.zero_output_for_mask;
   op.stateful = sequencing.stateful;
+  op.return_state = sequencing.return_state;
   op.batch = batch;
   const Index columns = op.options.gates() * cell.units;
   graph.use_seed(cell.seed);
@@ -117,7 +121,6 @@ Tensor lower_cell(const T& cell, Lowering& graph, Tensor x, Tensor mask, const S
 // What a layer around cells checks first.
 template <class T>
 Sequencing sequencing_of(const T& layer, const Lowering& graph, Tensor x) {
-  if (layer.return_state) graph.refuse("return_state=True in a Sequential");
   if (layer.unroll && graph.require_rank(x, 3)[1] < 0) {
     graph.fail(
         "Cannot unroll a RNN if the time dimension is undefined: pass an `Input` that says it as the first layer.");
@@ -126,7 +129,7 @@ Sequencing sequencing_of(const T& layer, const Lowering& graph, Tensor x) {
     graph.fail(fmt::format("expected a mask of shape (batch, time). Received: mask.shape={}",
                            to_string(graph.shape({x.mask, kNoValue}))));
   }
-  return {layer.return_sequences, layer.go_backwards, layer.zero_output_for_mask, layer.stateful};
+  return {layer.return_sequences, layer.go_backwards, layer.zero_output_for_mask, layer.stateful, layer.return_state};
 }
 
 // A layer that is its own cell; the weights are in the part "cell".
@@ -135,6 +138,7 @@ Tensor lower_recurrent(const T& layer, Lowering& graph, Tensor x) {
   const Sequencing sequencing = sequencing_of(layer, graph, x);
   const Lowering::Group cell = graph.group("cell");
   const Tensor y = lower_cell(layer, graph, x, graph.mask(x), sequencing);
+  if (layer.return_state) return with_states(graph, y, recurrent_op(layer).cell_states(), layer.return_sequences);
   return layer.return_sequences ? Lowering::with_mask_of(y, x) : y;
 }
 

@@ -1,5 +1,7 @@
 #include "wavetrain/layers/rnn.hpp"
 
+#include <utility>
+
 #include "graph/ops/reverse.hpp"
 #include "layers/recurrent_common.hpp"
 #include "wavetrain/layers/rnn_cells.hpp"
@@ -20,14 +22,22 @@ Tensor lower_any_cell(const Layer& cell, Lowering& graph, Tensor x, Tensor mask,
 Tensor lower_stack(const Layer& stack, Lowering& graph, Tensor x, Tensor mask, const Sequencing& sequencing) {
   const Lowering::Scope scope = graph.enter(stack);
   const std::size_t count = stack.sublayers().size();
+  std::vector<Tensor> outputs(1);  // the last one's, then the states
   for (std::size_t i = 0; i < count; ++i) {
     Sequencing one = sequencing;
     if (i + 1 < count) one.return_sequences = true, one.zero_output_for_mask = false;
     if (i > 0) one.go_backwards = false;  // the first one has put its output in this order
     x = lower_any_cell(graph.sublayer(i), graph, x, mask, one);
+    if (one.return_state) {
+      if (graph.sublayer(i).as<LSTMCell>() != nullptr)
+        graph.refuse("return_state=True with an LSTMCell in it, which Keras cannot run either");
+      const std::vector<Tensor> parts = split_rows(graph, x, 1, one.return_sequences);
+      x = outputs[0] = parts[0];
+      outputs.push_back(parts[1]);
+    }
     if (i == 0 && sequencing.go_backwards && mask.value != kNoValue) mask = graph.apply(ops::Reverse(), {mask});
   }
-  return x;
+  return sequencing.return_state ? pack_outputs(graph, std::move(outputs)) : x;
 }
 
 }  // namespace
@@ -51,8 +61,11 @@ Tensor RNN::lower(Lowering& graph, Tensor x) const {
   const Sequencing sequencing = sequencing_of(*this, graph, x);
   const Tensor mask = graph.mask(x);
   const Layer& inner = graph.sublayer(0);
-  const Tensor y = inner.as<StackedRNNCells>() != nullptr ? lower_stack(inner, graph, x, mask, sequencing)
-                                                          : lower_any_cell(inner, graph, x, mask, sequencing);
+  const bool stacked = inner.as<StackedRNNCells>() != nullptr;
+  const Tensor y =
+      stacked ? lower_stack(inner, graph, x, mask, sequencing) : lower_any_cell(inner, graph, x, mask, sequencing);
+  if (return_state)
+    return stacked ? y : with_states(graph, y, inner.as<LSTMCell>() != nullptr ? 2 : 1, return_sequences);
   return return_sequences ? Lowering::with_mask_of(y, x) : y;
 }
 

@@ -86,7 +86,7 @@ class Backup final : public Callback {
     if (fs::exists(weights_)) model().load_weights(weights_);
     if (fs::exists(metadata_)) {
       epoch_ = number_in(metadata_, "epoch");
-      model().start_at_epoch(epoch_);
+      if (epoch_ > 0) model().start_at_epoch(epoch_);  // else `fit` begins where it was told to
     }
   }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cpu/pool.hpp"
+#include "graph/ops/several_outputs.hpp"
 #include "training/trainer.hpp"
 #include "wavetrain/callbacks.hpp"
 #include "wavetrain/random.hpp"
@@ -108,7 +109,7 @@ void WorkspaceCache::clear() {
   graph_ = nullptr;
 }
 
-Shape Sequential::compute_output_shape(const Shape& x) const {
+std::vector<Shape> Sequential::value_shapes(const Shape& x) const {
   if (!built()) throw ValueError(fmt::format("Model '{}' is not built: give it an Input, or call build().", name()));
   std::vector<Shape> shapes(state_->graph->values().size());
   for (std::size_t id = 0; id < shapes.size(); ++id) shapes[id] = state_->graph->values()[id].shape;
@@ -125,9 +126,29 @@ Shape Sequential::compute_output_shape(const Shape& x) const {
       throw ValueError(fmt::format("Layer '{}': {}", node.layer, error.what()));
     }
   }
-  Shape result = shapes[static_cast<std::size_t>(state_->graph->output())];
-  result[0] = x[0];
-  return result;
+  return shapes;
+}
+
+Shape Sequential::compute_output_shape(const Shape& x) const {
+  require_one_output();
+  return value_shapes(x)[static_cast<std::size_t>(state_->graph->output())].without_first().with_first(x[0]);
+}
+
+std::vector<Shape> Sequential::output_shapes() const {
+  if (!built()) return {};
+  std::vector<Shape> shapes = ops::outputs_of(*state_->graph, state_->graph->output());
+  if (shapes.empty()) shapes.push_back(output_shape());
+  return shapes;
+}
+
+void Sequential::require_one_output() const {
+  if (!built()) return;
+  const std::vector<Shape> shapes = output_shapes();
+  if (shapes.size() == 1) return;
+  throw ValueError(
+      fmt::format("Model '{}' has {} outputs, since its last layer has return_state=True or merge_mode=None; "
+                  "this call is for models with one. predict_outputs() returns all of them.",
+                  name(), shapes.size()));
 }
 
 TrainingParams progress_params(int verbose, const DataView& x, std::optional<Index> batch_size,
@@ -138,6 +159,7 @@ TrainingParams progress_params(int verbose, const DataView& x, std::optional<Ind
 }
 
 void Sequential::predict(const DataView& x, const View& out, const PredictOptions& options) const {
+  require_one_output();
   predict(x, out, options, nullptr);
 }
 
@@ -210,6 +232,32 @@ void Sequential::predict(const DataView& x, const View& out, const PredictOption
 }
 
 Array Sequential::predict(const DataView& x, const PredictOptions& options) const {
+  require_one_output();
+  Array y = predict_rows(x, options);
+  require_one_output();  // it may have been built just now
+  return y;
+}
+
+std::vector<Array> Sequential::predict_outputs(const DataView& x, const PredictOptions& options) const {
+  Array rows = predict_rows(x, options);
+  const std::vector<Shape> shapes = ops::outputs_of(*state_->graph, state_->graph->output(), value_shapes(x.shape()));
+  std::vector<Array> outputs;
+  if (shapes.empty()) {
+    outputs.push_back(std::move(rows));
+    return outputs;
+  }
+  const Index samples = rows.shape()[0], row = rows.shape().size_from(1);
+  Index offset = 0;
+  for (const Shape& shape : shapes) {
+    Array& output = outputs.emplace_back(shape.without_first().with_first(samples));
+    const Index size = output.shape().size_from(1);
+    for (Index n = 0; n < samples; ++n) std::copy_n(rows.data() + n * row + offset, size, output.data() + n * size);
+    offset += size;
+  }
+  return outputs;
+}
+
+Array Sequential::predict_rows(const DataView& x, const PredictOptions& options) const {
   if (!built()) {
     if (state_->layers.empty()) throw ValueError(fmt::format("Model '{}' has no layers.", name()));
     Shape shape = x.shape();
@@ -218,7 +266,8 @@ Array Sequential::predict(const DataView& x, const PredictOptions& options) cons
     state_->lower(shape);
     state_->input_shape = shape;
   }
-  Shape shape = compute_output_shape(x.shape());
+  Shape shape = value_shapes(x.shape())[static_cast<std::size_t>(state_->graph->output())];
+  shape[0] = x.shape()[0];
   if (options.steps) shape[0] = std::min(shape[0], *options.steps * options.batch_size.value_or(32));
   Array result(shape);
   if (options.callbacks.empty() && options.verbose == 0) {
@@ -243,6 +292,7 @@ Array Sequential::call(const DataView& x, bool training) {
     build(state_->input_shape.rank() > 0 ? state_->input_shape : shape);
   }
   if (!training) return predict_on_batch(x);
+  require_one_output();
   shape = fit_to_input(x.shape(), state_->input_shape);
   cpu::Workspace work(std::make_shared<const cpu::Plan>(state_->graph, shape, true, num_threads()));
   work.bind(shape);

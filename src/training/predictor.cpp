@@ -39,6 +39,12 @@ Predictor::Predictor(const Sequential& model, const Shape& input, int threads) {
   const Sequential::State& s = *model.state_;
   if (s.graph == nullptr)
     throw ValueError(fmt::format("Model '{}' is not built: give it an Input, or call build().", s.name));
+  if (model.output_shapes().size() > 1) {
+    throw NotSupported(
+        fmt::format("Model '{}' has several outputs, since its last layer has return_state=True or "
+                    "merge_mode=None; a Predictor has one. Sequential::predict_outputs returns all of them.",
+                    s.name));
+  }
   const Shape shape = fit_to_input(input, s.input_shape);
   for (int axis = 0; axis < shape.rank(); ++axis) {
     if (shape[axis] >= (axis == 0 ? 1 : 0)) continue;

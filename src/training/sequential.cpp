@@ -6,6 +6,7 @@
 
 #include "core/naming.hpp"
 #include "core/suggest.hpp"
+#include "graph/ops/several_outputs.hpp"
 #include "training/keras_config.hpp"
 #include "training/model_state.hpp"
 #include "training/trainer.hpp"
@@ -42,9 +43,10 @@ void Sequential::State::append(const Entry& entry) {
   const Layer& layer = *entry.layer();
   for (const Layer& other : layers) {
     if (other.name() == layer.name()) {
-      throw ValueError(fmt::format("All layers added to a Sequential model should have unique names. Name '{}' is already the "
-                                   "name of a layer in this model. Update the `name` argument to pass a unique name.",
-                                   layer.name()));
+      throw ValueError(
+          fmt::format("All layers added to a Sequential model should have unique names. Name '{}' is already the "
+                      "name of a layer in this model. Update the `name` argument to pass a unique name.",
+                      layer.name()));
     }
   }
   if (layers.empty() && input_shape.rank() == 0 && layer.declared_input_shape().has_value()) {
@@ -87,14 +89,15 @@ Layer Sequential::pop() {
 void Sequential::build(const Shape& input_shape) {
   State& s = *state_;
   if (s.layers.empty()) {
-    throw ValueError(fmt::format("Sequential model '{}' cannot be built because it has no layers. Call `model.add(layer)`.",
-                                 s.name));
+    throw ValueError(fmt::format(
+        "Sequential model '{}' cannot be built because it has no layers. Call `model.add(layer)`.", s.name));
   }
   if (s.graph != nullptr) {
     if (s.input_shape != input_shape) {
-      throw ValueError(fmt::format("Sequential model '{}' has already been configured to use input shape {}. You cannot build "
-                                   "it with input_shape {}",
-                                   s.name, to_string(s.input_shape), to_string(input_shape)));
+      throw ValueError(
+          fmt::format("Sequential model '{}' has already been configured to use input shape {}. You cannot build "
+                      "it with input_shape {}",
+                      s.name, to_string(s.input_shape), to_string(input_shape)));
     }
     return;
   }
@@ -122,7 +125,8 @@ Layer Sequential::get_layer(Index index) const {
   const auto count = static_cast<Index>(layers().size());
   const Index position = index < 0 ? index + count : index;
   if (position < 0 || position >= count) {
-    throw ValueError(fmt::format("Was asked to retrieve layer at index {} but model only has {} layers.", index, count));
+    throw ValueError(
+        fmt::format("Was asked to retrieve layer at index {} but model only has {} layers.", index, count));
   }
   return layers()[static_cast<std::size_t>(position)];
 }
@@ -172,7 +176,8 @@ void Sequential::State::lower(const Shape& shape) {
   };
   trained = move_into(true);
   untrained = move_into(false);
-  output_shape = lowered->value(lowered->output()).shape;
+  const std::vector<Shape> outputs = ops::outputs_of(*lowered, lowered->output());
+  output_shape = outputs.empty() ? lowered->value(lowered->output()).shape : outputs.front();
   graph = std::move(lowered);
   masked = nullptr;
   predictors.clear();
@@ -204,14 +209,15 @@ std::vector<Array> Sequential::get_weights() const {
 void Sequential::set_weights(const std::vector<Array>& weights) {
   const std::vector<Variable> all = variables();
   if (weights.size() != all.size()) {
-    throw ValueError(fmt::format("You called `set_weights(weights)` on model '{}' with a weight list of length {}, but the "
-                                 "model was expecting {} weights.",
-                                 name(), weights.size(), all.size()));
+    throw ValueError(
+        fmt::format("You called `set_weights(weights)` on model '{}' with a weight list of length {}, but the "
+                    "model was expecting {} weights.",
+                    name(), weights.size(), all.size()));
   }
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (weights[i].shape() != all[i].shape()) {
-      throw ValueError(fmt::format("Weight {} ('{}') of model '{}' has shape {}. Received: {}", i, all[i].name(), name(),
-                                   to_string(all[i].shape()), to_string(weights[i].shape())));
+      throw ValueError(fmt::format("Weight {} ('{}') of model '{}' has shape {}. Received: {}", i, all[i].name(),
+                                   name(), to_string(all[i].shape()), to_string(weights[i].shape())));
     }
   }
   for (std::size_t i = 0; i < all.size(); ++i) Variable(all[i]).assign(weights[i]);
@@ -236,8 +242,8 @@ Config Sequential::config() const {
   };
   if (s.input_shape.rank() > 0) {
     const std::string input_name = s.input && !s.input->name.empty() ? s.input->name : "input_layer";
-    entries.push_back(entry("InputLayer", Config::dict({{"batch_shape", Codec<Shape>::to_config(s.input_shape)},
-                                                        {"name", input_name}})));
+    entries.push_back(entry(
+        "InputLayer", Config::dict({{"batch_shape", Codec<Shape>::to_config(s.input_shape)}, {"name", input_name}})));
   }
   for (const Layer& layer : s.layers) entries.push_back(layer_to_config(layer));
   Config result = Config::dict({{"name", s.name}, {"layers", portable_config(entries)}});

@@ -99,17 +99,28 @@ struct Weights {
   }
 };
 
-// A layer's row and, below a model in the model, those of its layers.
-void add_rows(const Layer& layer, int level, const SummaryOptions& options,
+// "[(None, 4), (None, 4)]" for several outputs.
+std::string shapes_text(const std::vector<Shape>& shapes) {
+  std::string text;
+  for (const Shape& shape : shapes) text += (text.empty() ? "" : ", ") + shape_text(shape);
+  return "[" + text + "]";
+}
+
+// A layer's row and, below a model in the model, those of its layers. `several`: the outputs, when there is more than
+// one.
+void add_rows(const Layer& layer, int level, const SummaryOptions& options, const std::vector<Shape>& several,
               std::vector<std::vector<std::string>>& rows) {
   const std::string prefix = level == 0 ? "" : std::string(static_cast<std::size_t>(3 * level), ' ') + "└ ";
   std::vector<std::string> row{fmt::format("{}{} ({})", prefix, layer.name(), layer.class_name()),
-                               shape_text(layer.output_shape()),
+                               several.size() > 1 ? shapes_text(several) : shape_text(layer.output_shape()),
                                waits_for_build(layer) ? "0 (unbuilt)" : with_separators(layer.count_params())};
   if (options.show_trainable) row.push_back(layer.variables().empty() ? "-" : layer.trainable() ? "Y" : "N");
   rows.push_back(std::move(row));
   if (!options.expand_nested || layer.as<layers::Nested>() == nullptr) return;
-  for (const Sublayer& inner : layer.sublayers()) add_rows(inner.layer, level + 1, options, rows);
+  for (const Sublayer& inner : layer.sublayers()) {
+    const bool last = inner.layer == layer.sublayers().back().layer;
+    add_rows(inner.layer, level + 1, options, last ? several : std::vector<Shape>{}, rows);
+  }
 }
 
 std::string total_line(const char* what, const Weights& weights) {
@@ -125,7 +136,7 @@ std::string Sequential::summary(const SummaryOptions& options) const {
   Weights trainable, frozen, optimizer;
   std::vector<std::vector<std::string>> rows;
   for (const Layer& layer : layers()) {
-    add_rows(layer, 0, options, rows);
+    add_rows(layer, 0, options, layer == layers().back() ? output_shapes() : std::vector<Shape>{}, rows);
     Index trained = 0;
     for (const Variable& variable : layer.trainable_variables()) trained += variable.size();
     trainable.add(trained, sizeof(float));

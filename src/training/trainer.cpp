@@ -114,6 +114,13 @@ void Trainer::build_model(const DataView& x) {
 cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity, bool masked) {
   std::unique_ptr<cpu::Workspace>& work = train ? train_ : test_;
   const std::shared_ptr<const Graph> graph = state().graph_for(masked);
+  if (const std::size_t outputs = model_->output_shapes().size(); outputs > 1) {
+    throw NotSupported(
+        fmt::format("Model '{}' has {} outputs, since its last layer has return_state=True or merge_mode=None. "
+                    "Such a model only predicts: train it without that option, and hand the weights over, "
+                    "which are the same (set_weights, load_weights).",
+                    model_->name(), outputs));
+  }
   if (work != nullptr && &work->plan().graph() == graph.get() && work->plan().fits(capacity)) {
     work->refresh_weights();
     if (train) build_optimizer();
@@ -263,7 +270,7 @@ double Trainer::add_regularizers(cpu::Workspace& work, bool train) {
   double penalty = 0;
   const Graph& graph = work.plan().graph();
   for (const GraphValue& value : graph.values()) {
-    if (value.is_weight() && value.variable.regularizer().has_value()) {
+    if (value.trained && value.variable.regularizer().has_value()) {  // Keras leaves out what is frozen
       penalty += value.variable.regularizer().value(value.variable.view());
     }
   }

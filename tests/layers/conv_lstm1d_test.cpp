@@ -90,5 +90,15 @@ TEST(ConvLSTM1D, StatefulGoesOnWhereTheLastBatchEnded) {
   EXPECT_TRUE(std::equal(whole.begin(), whole.end(), end.begin()));
 }
 
+// Keras does not hand the argument on to the cell, which has all weights.
+TEST(ConvLSTM1D, MadeFrozenTrainsNevertheless) {
+  Layer layer = ConvLSTM1D{.filters = 2, .kernel_size = 2, .trainable = false};
+  EXPECT_EQ(lowering_error(layer, {2, 3, 4, 2}), "");
+  EXPECT_FALSE(layer.trainable());
+  EXPECT_EQ(layer.trainable_variables().size(), 3u);
+  layer.set_trainable(false);
+  EXPECT_TRUE(layer.trainable_variables().empty());
+}
+
 }  // namespace
 }  // namespace wavetrain::tests

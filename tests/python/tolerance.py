@@ -37,16 +37,17 @@ def norm(values):
     return float(np.sqrt(np.sum(np.square(np.asarray(values, np.float64)))))
 
 
-def allowance(r):
+def allowance(r, size=0.0):
     r = np.asarray(r, np.float64)
-    return ULPS * EPSILON * max(norm(r), float(np.sqrt(r.size)) * TINY)
+    return ULPS * EPSILON * max(norm(r), size, float(np.sqrt(r.size)) * TINY)
 
 
-def limit(r, *others):
-    """What ||ours - r|| may be at most, for finite tensors."""
+def limit(r, *others, size=0.0):
+    """What ||ours - r|| may be at most, for finite tensors. `size`: the norm of the terms that r is a sum of, where it is known
+    and larger than that of r (see parity/judge.py)."""
     r = np.asarray(r, np.float64)
     spread = max((norm(np.asarray(other, np.float64) - r) for other in others), default=0.0)
-    return FACTOR * spread + allowance(r)
+    return FACTOR * spread + allowance(r, size)
 
 
 class Verdict:
@@ -59,7 +60,7 @@ class Verdict:
         return self.passed
 
 
-def judge(ours, r, *others):
+def judge(ours, r, *others, size=0.0):
     """Compares `ours` with r (double precision) given what others compute in float32. Shapes must be equal."""
     ours, r = np.asarray(ours, np.float64), np.asarray(r, np.float64)
     others = [np.asarray(other, np.float64) for other in others]
@@ -78,6 +79,6 @@ def judge(ours, r, *others):
         finite &= kind == 0
     r = r[finite]
     distance = norm(ours[finite] - r)
-    allowed = limit(r, *(other[finite] for other in others))
+    allowed = limit(r, *(other[finite] for other in others), size=size)
     text = f"distance {distance:.3g}, allowed {allowed:.3g}, norm {norm(r):.3g}"
     return Verdict(bool(distance <= allowed), distance, allowed, text)

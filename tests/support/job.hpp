@@ -127,9 +127,13 @@ inline JobResults Job::run() {
 }
 
 inline void Job::predict(const Config& action) {
-  const Array y = model_.predict(input(action, "x"), {.batch_size = action.at("batch_size").as_int()});
-  const std::vector<double> values(y.begin(), y.end());
-  put(action.at("out").as_string(), y.shape(), values);
+  const PredictOptions options{.batch_size = action.at("batch_size").as_int()};
+  const std::vector<Array> outputs = model_.predict_outputs(input(action, "x"), options);
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const std::vector<double> values(outputs[i].begin(), outputs[i].end());
+    const std::string number = outputs.size() > 1 ? "/" + std::to_string(i) : "";
+    put(action.at("out").as_string() + number, outputs[i].shape(), values);
+  }
 }
 
 inline void Job::evaluate(const Config& action) {

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "wavetrain/constraints.hpp"
+#include "wavetrain/layers/dense.hpp"
 #include "wavetrain/regularizers.hpp"
+#include "wavetrain/sequential.hpp"
 
 namespace wavetrain {
 namespace {
@@ -95,6 +97,22 @@ TEST(Constraints, SettingsAndErrors) {
   EXPECT_TRUE(Constraint().config().is_null());
   Array w(Shape{3});
   EXPECT_THROW(norm.apply(w), ValueError);
+}
+
+// As in Keras: what is frozen adds nothing to the loss.
+TEST(Regularizers, FrozenWeightsAreLeftOut) {
+  Sequential model{layers::Dense{.units = 2, .kernel_regularizer = "l2", .input_shape = {3}},
+                   layers::Dense{.units = 1, .bias_initializer = "ones", .bias_regularizer = "l1"}};
+  Array x(Shape{4, 3});
+  std::fill(x.begin(), x.end(), 0.5f);
+  const Array y = model.predict(x);
+  model.compile({.loss = "mse"});
+  const double both = model.evaluate(x, y)["loss"];
+  model.get_layer(Index{0}).set_trainable(false);
+  model.compile({.loss = "mse"});
+  EXPECT_NEAR(model.evaluate(x, y)["loss"], 0.01, 1e-7);
+  EXPECT_GT(both, 0.01);
+  EXPECT_NEAR(model.test_on_batch(x, y)["loss"], 0.01, 1e-7);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._data import as_array, is_batches
-from .._tensor import tensor
+from .._tensor import tensors
 from . import _stream
 from ._symbolic import KerasTensor
 from .callbacks import History, _for_run
@@ -176,7 +176,7 @@ class Sequential(Model):
         shape = getattr(self._core, which)
         if not shape:
             raise AttributeError(f"Sequential model '{self.name}' has no defined {which.replace('_', ' ')} yet.")
-        return tuple(shape)
+        return shape  # a list of them for several outputs
 
     input_shape = property(lambda self: self._shape("input_shape"))
     output_shape = property(lambda self: self._shape("output_shape"))
@@ -189,7 +189,8 @@ class Sequential(Model):
 
     @property
     def outputs(self):
-        return [KerasTensor({}, self.output_shape, name=self._layers[-1].name)]
+        shapes = self.output_shape if isinstance(self.output_shape, list) else [self.output_shape]
+        return [KerasTensor({}, shape, name=self._layers[-1].name) for shape in shapes]
 
     input = property(lambda self: self.inputs[0])
     output = property(lambda self: self.outputs[0])
@@ -391,7 +392,7 @@ class Sequential(Model):
             return inputs
         if mask is not None:
             raise NotImplementedError("A model cannot be called with `mask` here; Masking and Embedding make one")
-        return tensor(self._core.call(_only(inputs, "inputs"), bool(training)))
+        return tensors(self._core.call(_only(inputs, "inputs"), bool(training)))
 
     call = __call__
 

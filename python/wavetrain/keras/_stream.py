@@ -195,4 +195,6 @@ def predict(model, data, options):
     runner.call("on_predict_end", 0, {})
     if not parts:
         raise ValueError("The data has no batches.")
+    if isinstance(parts[0], tuple):  # a model of several outputs
+        return tuple(np.concatenate(output) for output in zip(*parts))
     return np.concatenate(parts)

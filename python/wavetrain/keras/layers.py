@@ -10,12 +10,12 @@ from .. import _core
 from .._classes import LAYER_FIELDS, Described, Family, fields_of
 from .._data import as_array, is_batches, unpack
 from .._lazy import attach
-from .._tensor import tensor
+from .._tensor import tensor, tensors
 from ._symbolic import Input, KerasTensor
 from ._variables import Variable, variables_of
 
-_hidden = frozenset({"attach", "is_batches", "unpack", "as_array", "tensor", "inspect", "warnings", "weakref", "np",
-                     "Described", "Family", "KerasTensor", "Variable", "variables_of", "LAYER_FIELDS", "fields_of"})
+_hidden = frozenset({"attach", "is_batches", "unpack", "as_array", "tensor", "tensors", "inspect", "warnings", "weakref",
+                     "np", "Described", "Family", "KerasTensor", "Variable", "variables_of", "LAYER_FIELDS", "fields_of"})
 
 _POLICY = {"module": "keras", "class_name": "DTypePolicy", "registered_name": None}
 
@@ -188,8 +188,8 @@ class Layer(Described):
                 self._runner = _Runner(self._layer, shape)
             runner = self._runner
         if mask is not None:
-            return tensor(runner.model.predict(x, {"mask": as_array(mask), "batch_size": len(x), "verbose": 0}))
-        return tensor(runner.model.call(x, bool(training)))
+            return tensors(runner.model.predict(x, {"mask": as_array(mask), "batch_size": len(x), "verbose": 0}))
+        return tensors(runner.model.call(x, bool(training)))
 
     call = __call__
 
@@ -202,7 +202,7 @@ class Layer(Described):
 
     def compute_output_shape(self, input_shape):
         layer = _core.Layer(self._layer.class_name, self._layer.config())
-        return tuple(_Runner(layer, list(input_shape)).model.output_shape)
+        return _Runner(layer, list(input_shape)).model.output_shape
 
     def _joined(self, model):
         """The layer has become part of a model."""

@@ -1,6 +1,7 @@
 #include "cpu/recurrent.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "cpu/kernels/kernels.hpp"
 #include "cpu/kernels/mask_bytes.hpp"
@@ -18,6 +19,8 @@ struct RecurrentKernel {
   SlotId dx = kNoSlot, dkernel = kNoSlot, drecurrent = kNoSlot, dbias = kNoSlot, dy = kNoSlot;
   SlotId packed = 0, packed_backward = kNoSlot, saved = kNoSlot, input_mask = kNoSlot, recurrent_mask = kNoSlot;
   SlotId partial = kNoSlot;
+  // With return_state: y, h and c by themselves, and their gradients; `rows` and `drows` have them together.
+  SlotId rows = kNoSlot, drows = kNoSlot, last[2] = {kNoSlot, kNoSlot}, dlast[2] = {kNoSlot, kNoSlot};
   MaskBytes mask;
   SlotId state[2] = {kNoSlot, kNoSlot}, initial[2] = {kNoSlot, kNoSlot};  // h, c
 
@@ -48,22 +51,30 @@ struct RecurrentKernel {
     op.draw_masks({.seed = seed, .step = run.step, .stream = 0}, run.shape[x_value], optional(run, input_mask),
                   optional(run, recurrent_mask));
   }
-  void forward(const Run& run, Index first, Index last, int thread) const {
-    mask.convert(run, first, last);
+  void forward(const Run& run, Index first, Index end, int thread) const {
+    mask.convert(run, first, end);
     const Index units = op.options.units;
     for (int i = 0; i < op.states(); ++i) {
-      std::copy_n(run.slot[state[i]] + first * units, (last - first) * units, run.slot[initial[i]] + first * units);
+      std::copy_n(run.slot[state[i]] + first * units, (end - first) * units, run.slot[initial[i]] + first * units);
     }
-    const RecurrentOutputs<float> out{
-        .y = run.slot[y], .h_last = optional(run, state[0]), .c_last = optional(run, state[1])};
+    const bool keeps = op.states() > 0;
+    const RecurrentOutputs<float> out{.y = run.slot[y],
+                                      .h_last = optional(run, keeps ? state[0] : last[0]),
+                                      .c_last = optional(run, keeps ? state[1] : last[1])};
     recurrent_forward(recurrence(run), run.slot[packed], inputs(run), out, optional(run, saved), run.scratch_of(thread),
-                      first, last);
+                      first, end);
+    if (rows != kNoSlot) op.join_rows(run.shape[x_value], out.y, out.h_last, out.c_last, run.slot[rows], first, end);
   }
-  void backward(const Run& run, Index first, Index last, int thread) const {
-    recurrent_backward(recurrence(run), run.slot[packed_backward], inputs(run),
-                       RecurrentOutputGradients<float>{.dy = run.slot[dy]},
+  void backward(const Run& run, Index first, Index end, int thread) const {
+    const RecurrentOutputGradients<float> dout{
+        .dy = run.slot[dy], .dh_last = optional(run, dlast[0]), .dc_last = optional(run, dlast[1])};
+    if (drows != kNoSlot) {
+      op.split_rows(run.shape[x_value], run.slot[drows], run.slot[dy], optional(run, dlast[0]), optional(run, dlast[1]),
+                    first, end);
+    }
+    recurrent_backward(recurrence(run), run.slot[packed_backward], inputs(run), dout,
                        RecurrentInputGradients<float>{.dx = optional(run, dx)}, run.slot[saved], run.scratch_of(thread),
-                       first, last);
+                       first, end);
   }
   RecurrentWeightWork weight_work(const Run& run) const {
     return {.in = inputs(run),
@@ -101,6 +112,10 @@ bool compile_recurrent(KernelBuilder& b) {
   k.recurrent_kernel = b.input(2);
   k.bias = b.input(3);
   k.y = b.output();
+  if (op->return_state) {
+    k.rows = std::exchange(k.y, b.forward_temporary(op->output_floats(x)));
+    for (int i = 0; i < op->cell_states() && !op->stateful; ++i) k.last[i] = b.forward_temporary(op->state_floats(x));
+  }
   k.packed = b.packed(recurrent_packed_floats(r));
   b.scratch(recurrent_scratch_floats(r, r.B));
   if (k.op.input_masks() > 0) k.input_mask = b.saved(k.op.input_mask_floats(x));
@@ -118,6 +133,10 @@ bool compile_recurrent(KernelBuilder& b) {
     k.drecurrent = b.input_grad(2);
     k.dbias = b.input_grad(3);
     k.dy = b.output_grad();
+    if (op->return_state) {
+      k.drows = std::exchange(k.dy, b.backward_temporary(op->output_floats(x)));
+      for (int i = 0; i < op->cell_states(); ++i) k.dlast[i] = b.backward_temporary(op->state_floats(x));
+    }
     k.packed_backward = b.packed(recurrent_backward_packed_floats(r));
     if (const Index floats = recurrent_weight_partial_floats(r); floats > 0) k.partial = b.backward_temporary(floats);
     b.backward_reads_input(0);

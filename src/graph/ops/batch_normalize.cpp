@@ -1,8 +1,8 @@
 #include "graph/ops/batch_normalize.hpp"
 
 #include <algorithm>
-#include <vector>
 
+#include "graph/ops/batch_steps.hpp"
 #include "graph/ops/instantiate.hpp"
 #include "reference/normalize.hpp"
 
@@ -12,10 +12,7 @@ Shape BatchNormalize::infer(std::span<const Shape> inputs) const { return inputs
 
 Index BatchNormalize::saved_size(std::span<const Shape> inputs, const Shape&) const {
   const Index mask = inputs.size() > 5 && inputs[5].rank() > 0 ? inputs[5].size() : 0;
-  if (!by_step) return 2 * inputs[3].size() + mask;
-  // Moments of every step; the values of one step, twice, and its mask.
-  const Index steps = inputs[0][0] / std::max<Index>(inputs[6][0], 1);
-  return 2 * inputs[3].size() * steps + 3 * inputs[0].size() + mask;
+  return by_step ? Steps<float>::saved_size(inputs, 2 * inputs[3].size()) : 2 * inputs[3].size() + mask;
 }
 
 BatchNormalize::Extent BatchNormalize::extent(const Shape& x) const {
@@ -38,44 +35,6 @@ const std::uint8_t* mask_bytes(const OpCall<T>& call, T* to) {
   for (Index i = 0; i < call.input_shape[5].size(); ++i) bytes[i] = call.input[5][i] != 0 ? 1 : 0;
   return bytes;
 }
-
-// Sample-major rows: row n of step t is n·steps + t. Copies the rows of one step together, or back.
-template <class T>
-void take_step(const T* from, T* to, Index samples, Index steps, Index t, Index size) {
-  for (Index n = 0; n < samples; ++n) std::copy_n(from + (n * steps + t) * size, size, to + n * size);
-}
-template <class T>
-void put_step(const T* from, T* to, Index samples, Index steps, Index t, Index size) {
-  for (Index n = 0; n < samples; ++n) std::copy_n(from + n * size, size, to + (n * steps + t) * size);
-}
-
-// How a batch falls into steps, and where what is saved lies.
-template <class T>
-struct Steps {
-  Index samples, steps, size, channels;
-  T *mean, *x, *y, *dx;
-
-  Steps(const OpCall<T>& call, Index C)
-      : samples(call.input_shape[6][0]),
-        steps(samples > 0 ? call.input_shape[0][0] / samples : 0),
-        size(call.input_shape[0].size_from(1)),
-        channels(C),
-        mean(call.saved),
-        x(mean + 2 * C * steps),
-        y(x + samples * size),
-        dx(y + samples * size) {}
-  T* moments(Index t) const { return mean + 2 * channels * t; }
-  // Of one step, (samples, ...) bytes; null without one.
-  const std::uint8_t* step_mask(const OpCall<T>& call, Index t) const {
-    if (call.input[5] == nullptr) return nullptr;
-    auto* const bytes = reinterpret_cast<std::uint8_t*>(dx + samples * size);
-    const Index row = call.input_shape[5].size_from(1);
-    for (Index n = 0; n < samples; ++n) {
-      for (Index i = 0; i < row; ++i) bytes[n * row + i] = call.input[5][(n * steps + t) * row + i] != 0 ? 1 : 0;
-    }
-    return bytes;
-  }
-};
 
 }  // namespace
 
@@ -114,12 +73,11 @@ void BatchNormalize::run_backward(const OpCall<T>& call) const {
 
 template <class T>
 void BatchNormalize::forward_steps(const OpCall<T>& call) const {
-  const Steps<T> s(call, call.input_shape[3][0]);
-  Shape one = call.input_shape[0];
-  one[0] = s.samples;
+  const Steps<T> s(call, 2 * call.input_shape[3][0]);
+  const Shape one = s.step_shape(call);
   const auto [N, C, I] = extent(one);
   for (Index t = 0; t < s.steps; ++t) {
-    T* const mean = s.moments(t);
+    T* const mean = s.of(t);
     take_step(call.input[0], s.x, s.samples, s.steps, t, s.size);
     reference::batch_moments(mean, mean + C, s.x, kept(one, s.step_mask(call, t)), N, C, I);
     update_moving(call, mean, mean + C, C);
@@ -131,12 +89,11 @@ void BatchNormalize::forward_steps(const OpCall<T>& call) const {
 
 template <class T>
 void BatchNormalize::backward_steps(const OpCall<T>& call) const {
-  const Steps<T> s(call, call.input_shape[3][0]);
-  Shape one = call.input_shape[0];
-  one[0] = s.samples;
+  const Steps<T> s(call, 2 * call.input_shape[3][0]);
+  const Shape one = s.step_shape(call);
   const auto [N, C, I] = extent(one);
   for (Index t = 0; t < s.steps; ++t) {
-    T* const mean = s.moments(t);
+    T* const mean = s.of(t);
     take_step(call.input[0], s.x, s.samples, s.steps, t, s.size);
     take_step(call.output_grad, s.y, s.samples, s.steps, t, s.size);
     std::fill_n(s.dx, s.samples * s.size, T{0});

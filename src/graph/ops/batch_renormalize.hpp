@@ -9,29 +9,37 @@
 #include <optional>
 
 #include "graph/ops/batch_normalize.hpp"
+#include "reference/normalize.hpp"
 
 namespace wavetrain::ops {
 
 struct BatchRenormalize final : OpMath<BatchRenormalize> {
-  BatchNormalize plain;  // axis, momentum, epsilon, frozen
+  BatchNormalize plain;  // axis, momentum, epsilon, frozen, by_step
   double renorm_momentum = 0.99;
   std::optional<double> r_min{}, r_max{}, d_max{};
 
-  // Inputs: x, gamma (optional), beta (optional), moving mean, moving variance, mask (optional), as those of
-  // BatchNormalize. States: moving mean, moving variance, moving stddev, renorm mean, renorm stddev.
+  // Inputs: x, gamma (optional), beta (optional), moving mean, moving variance, mask (optional), samples
+  // (plain.by_step), as those of BatchNormalize. States: moving mean, moving variance, moving stddev, renorm mean,
+  // renorm stddev.
   std::string_view name() const override { return "batch_renormalize"; }
   Shape infer(std::span<const Shape> inputs) const override { return inputs[0]; }
   bool sample_wise(bool training) const override { return plain.sample_wise(training); }
   bool backward_reads_output() const override { return false; }
-  // Mean and variance as used, r and d, the mask as bytes.
-  Index saved_size(std::span<const Shape> inputs, const Shape&) const override {
-    return 4 * inputs[3].size() + (inputs.size() > 5 && inputs[5].rank() > 0 ? inputs[5].size() : 0);
-  }
+  // What is kept of the batch, or of every step, and the mask as bytes.
+  Index saved_size(std::span<const Shape> inputs, const Shape& output) const override;
 
   template <class T>
   void run_forward(const OpCall<T>& call) const;
   template <class T>
   void run_backward(const OpCall<T>& call) const;
+
+ private:
+  template <class T>
+  void normalize(const OpCall<T>& call, const T* x, T* y, T* moments, const reference::Kept& mask,
+                 const Shape& shape) const;
+  template <class T>
+  void normalize_backward(const OpCall<T>& call, const T* x, const T* dy, T* dx, const T* moments,
+                          const reference::Kept& mask, const Shape& shape) const;
 };
 
 }  // namespace wavetrain::ops

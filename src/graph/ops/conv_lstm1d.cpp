@@ -117,7 +117,8 @@ Shape ConvLstm1D::infer(std::span<const Shape> inputs) const {
                     to_string(inputs[4]), step[1]));
   }
   Shape y{x[0]};
-  if (return_sequences) y.push_back(x[1]);
+  if (return_state) y.push_back(return_sequences && x[1] < 0 ? kNone : rows(x[1]));
+  else if (return_sequences) y.push_back(x[1]);
   y.push_back(step[1]);
   y.push_back(kernel[2] / 4);
   return y;
@@ -197,7 +198,7 @@ void ConvLstm1D::run_forward(const OpCall<T>& call) const {
       const auto step = m.step(s, n, t);
       const Index place = n * s.T + (go_backwards ? s.T - 1 - t : t);
       const T* x = call.input[0] + place * in;
-      T* y = call.output + (return_sequences ? n * s.T + t : n) * state;
+      T* y = call.output + (n * rows(s.T) + (return_sequences ? t : 0)) * state;
       for (Index i = 0; i < 4 * state; ++i) {
         step.z[i] = call.input[3] == nullptr ? T{0} : call.input[3][i / state * s.F + i % s.F];
       }
@@ -227,6 +228,11 @@ void ConvLstm1D::run_forward(const OpCall<T>& call) const {
       c = step.c;
       before = y;
     }
+    if (return_state) {
+      T* const end = call.output + (n + 1) * rows(s.T) * state;
+      std::copy_n(h, state, end - 2 * state);
+      std::copy_n(c, state, end - state);
+    }
     if (stateful) {
       std::copy_n(h, state, call.state[0] + n * state);
       std::copy_n(c, state, call.state[1] + n * state);
@@ -248,13 +254,18 @@ void ConvLstm1D::run_backward(const OpCall<T>& call) const {
     std::fill_n(m.dh, state, T{0});
     std::fill_n(m.dc, state, T{0});
     std::fill_n(m.dy, state, T{0});
+    if (return_state) {
+      const T* const end = call.output_grad + (n + 1) * rows(s.T) * state;
+      std::copy_n(end - 2 * state, state, m.dh);
+      std::copy_n(end - state, state, m.dc);
+    }
     for (Index t = s.T - 1; t >= 0; --t) {
       const auto step = m.step(s, n, t);
       const T* h = t > 0 ? m.step(s, n, t - 1).h : stateful ? m.h0 + n * state : m.zeros;
       const T* c = t > 0 ? m.step(s, n, t - 1).c : stateful ? m.c0 + n * state : m.zeros;
       const Index place = n * s.T + (go_backwards ? s.T - 1 - t : t);
       if (return_sequences || t == s.T - 1) {
-        const T* dy = call.output_grad + (return_sequences ? n * s.T + t : n) * state;
+        const T* dy = call.output_grad + (n * rows(s.T) + (return_sequences ? t : 0)) * state;
         for (Index i = 0; i < state; ++i) m.dy[i] += dy[i];
       }
       // What a masked place passes on unchanged, to the output and the state before it, is set aside.

@@ -21,7 +21,8 @@ struct ConvLstm1D final : OpMath<ConvLstm1D> {
   double recurrent_dropout = 0;
 
   bool zero_output_for_mask = false;
-  bool stateful = false;  // begins where the batch before ended
+  bool stateful = false;      // begins where the batch before ended
+  bool return_state = false;  // after the output, one or T, come the last h and c: (N, R, S', F)
 
   // Inputs: x, kernel (K, C, 4F), recurrent kernel (K, F, 4F), bias (4F, optional), mask (optional; (N, T), or (N, T,
   // S') for each place). Where the mask is 0 the state stands still, and the output is the one before (zero at first),
@@ -43,6 +44,8 @@ struct ConvLstm1D final : OpMath<ConvLstm1D> {
   struct Sizes;
   template <class T>
   struct Memory;
+  // Places (S', F) that a sample has in the output.
+  Index rows(Index T) const { return (return_sequences ? T : 1) + (return_state ? 2 : 0); }
   Sizes sizes(const Shape& x, const Shape& kernel, const Shape& mask) const;
   // Whether the mask keeps value i of the state at a step.
   template <class T>

@@ -1,5 +1,6 @@
 // Two outputs of a bidirectional layer made one: (B, ..., u) and (B, ..., v) to (B, ..., u + v), or, equal in shape,
-// their sum, product or mean. With `flip` the second is (B, T, v) and runs backwards in time.
+// their sum, product or mean; there u or v may also be 1, which goes for all of the other. With `flip` the second is
+// (B, T, v) and runs backwards in time.
 #pragma once
 
 #include "wavetrain/op.hpp"

@@ -98,7 +98,9 @@ def _value(value):
 
 
 def _short(item):
-    return item if isinstance(item, str) else f"{item['class_name']}({item['config']})"
+    if item is None or isinstance(item, str):
+        return item or "no loss"
+    return f"{item['class_name']}({item['config']})"
 
 
 def keras_object(module, class_name, **config):

@@ -15,6 +15,22 @@ NOT_COMPARED = {
     "MeanMetricWrapper": "a function as a metric", "Mean": "not for compile", "Sum": "not for compile", "Accuracy": "unit tests",
     "CTC": "unit tests against Keras' numbers", "IoU": "unit tests", "MeanIoU": "unit tests",
 }
+# Where we do not do what Keras 3.15.1 does with a Sequential of series, and why.
+DIFFERENCES = (
+    ("a last layer of several outputs (`return_state=True`, `Bidirectional(merge_mode=None)`)",
+     "predicts (a tuple in Python, `predict_outputs` in C++), saves and loads; `fit` and `evaluate` refuse it. Keras trains such a "
+     "model against a list of targets, but reports the losses of all outputs under one name. Train it without that option: the "
+     "weights are the same"),
+    ("a layer behind several outputs", "refused; Keras does so, too, for all but Dropout, Identity and layers that merge, for which "
+     "`merge_mode` says the same"),
+    ("`return_state` of StackedRNNCells with an LSTMCell in it", "refused; Keras builds such a model and cannot run it"),
+    ("`BackupAndRestore`", "begins later calls of `fit` where they are told to; Keras keeps the epoch that was restored for all of them. A "
+     "backup within an epoch after a restored one names that epoch; in Keras it names epoch 0"),
+    ("`TimeDistributed` over a layer that does not take such steps", "refused as the layer by itself refuses them; Keras does not check"),
+    ("`RMSNormalization` over another axis than the last", "refused where the scale does not fit the last axis; Keras multiplies it into "
+     "an array of another shape than its model says"),
+    ("`SwapEMAWeights`", "puts the weights back after `predict`; Keras leaves the averages in the model"),
+)
 
 
 class Coverage:
@@ -122,6 +138,8 @@ class Coverage:
         lines += ["", "Arguments that are not drawn:", ""]
         lines += [f"* `{name}`: {why}" for name, why in sorted(NOT_DRAWN.items())]
         lines += [f"* `{name}` of {layer}: {why}" for (layer, name), why in sorted(NOT_DRAWN_IN.items())]
+        lines += ["", "## What differs, and why", ""]
+        lines += [f"* {what}: {why}." for what, why in DIFFERENCES]
         lines += ["", "## Optimizers, losses, metrics ...", ""]
         for family in (*FAMILIES, "optimizers.schedules"):
             counts = self.members.get(family, {})

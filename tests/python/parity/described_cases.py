@@ -22,13 +22,16 @@ SMOOTH = ("tanh", "sigmoid", "elu", "gelu", "silu", "softplus", "linear", "relu"
 # Arguments that are never drawn, and why.
 NOT_DRAWN = {
     "name": "every case has names, and files keep them", "dtype": "float32 throughout", "input_shape": "every case has an Input",
-    "seed": "random numbers differ by design", "return_state": "a Sequential has one output", "noise_shape": "as seed",
+    "seed": "random numbers differ by design", "return_state": "in the listed cases: only the last layer may have it", "noise_shape": "as seed",
     "sparse": "there are no sparse tensors", "synchronized": "one device", "build_input_shape": "files write it",
     "num_bins": "for adapt, which has tests of its own", "rms_scaling": "only Keras 3.0 to 3.8 have it",
     "stateful": "in the listed cases: it needs a fixed batch size",
 }
 # ... of one layer.
 NOT_DRAWN_IN = {("Discretization", "epsilon"): "for adapt", ("RNN", "unroll"): "the same numbers"}
+# Keras' documentation calls strides and dilation_rate above 1 incompatible. It does not check that for these, of which
+# TensorFlow's gradients are then what was in the memory.
+NOT_BOTH = ("DepthwiseConv1D", "SeparableConv1D")
 # Behind these nothing differentiable comes out, or training draws random numbers: only prediction is compared.
 NO_GRADIENT = ("Discretization", "CategoryEncoding")
 DRAWS = ("Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout")
@@ -140,6 +143,8 @@ class Draw:
             value = others[0] if others and self.flag(0.9) else values[0]
             if value is not None:
                 arguments[field] = value
+        if name in NOT_BOTH and arguments.get("strides", 1) > 1 and arguments.get("dilation_rate", 1) > 1:
+            raise ValueError("incompatible")
         if "return_sequences" in about and "return_sequences" not in arguments and self.flag(0.6):
             arguments["return_sequences"] = True
         return name, arguments
@@ -278,6 +283,13 @@ def described_case(keras, kind, seed, index, descriptions):
     raise ValueError(f"no legal model with {layer} in 60 tries; the last one: {refused}")
 
 
+def _check_steps(keras, layer, shape):
+    """What a layer says of its inputs, TimeDistributed does not check."""
+    from keras.src.layers.input_spec import assert_input_compatibility
+
+    assert_input_compatibility(layer.input_spec, keras.KerasTensor(shape), layer.name)
+
+
 class _Growing:
     """A model of Keras and what it was made from, while layers are added."""
 
@@ -297,7 +309,10 @@ class _Growing:
         drawn = (name, arguments) if arguments is not None else self.draw.layer(name, self.inner_shape, fields)
         if self.layers and getattr(self.model.outputs[0], "_keras_mask", None) is not None:
             self.masked.append(len(self.layers))
-        self.model.add(build_layer(self.keras, *drawn))
+        layer, before = build_layer(self.keras, *drawn), self.inner_shape
+        self.model.add(layer)
+        if drawn[0] == "TimeDistributed":
+            _check_steps(self.keras, layer.layer, (None, *before[1:]))
         if any(size == 0 for size in self.model.output_shape[1:]) or int(np.prod(self.model.output_shape[1:])) > 400:
             raise ValueError("empty or too large")
         self.layers.append(drawn)

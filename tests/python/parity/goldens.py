@@ -1,6 +1,8 @@
 """Writes the stored cases of tests/golden, with which the C++ tests compare us with Keras where no Keras is installed.
 
-    PYTHONPATH=tests/python python -m parity.goldens tests/golden [--only PACK]
+    PYTHONPATH=tests/python python -m parity.goldens tests/golden [--only PACK] [--missing]
+
+With --missing, Keras runs only cases that the archives do not hold yet; a case that is changed needs a name of its own.
 
 A pack is an npz archive of four arrays, so that a reader needs no more than npz and JSON:
 
@@ -62,6 +64,16 @@ class Pack:
             entry["expected"].append([key, list(value.shape), limit])
         self.cases.append(entry)
 
+    def take(self, stored, name):
+        """Takes over a case of another archive, see `stored_cases`; says whether it is there."""
+        if name not in stored:
+            return False
+        entry, values = stored[name]
+        self.cases.append(entry)
+        for kind, parts in values.items():
+            getattr(self, kind).extend(parts)
+        return True
+
     def write(self, path):
         text = json.dumps(self.cases, separators=(",", ":")).encode()
         np.savez_compressed(path, cases=np.frombuffer(text, np.uint8), floats=_joined(self.floats, np.float32),
@@ -77,6 +89,23 @@ def _lean(config):
     if isinstance(config, dict):
         return {key: _lean(value) for key, value in config.items() if key != "shared_object_id"}
     return [_lean(item) for item in config] if isinstance(config, list) else config
+
+
+def stored_cases(path):
+    """{name: (entry, {"floats" | "labels" | "expected": arrays})} of an archive."""
+    found, begin = {}, dict.fromkeys(("floats", "labels", "expected"), 0)
+    if not path.exists():
+        return found
+    with np.load(path) as archive:
+        flat = {key: archive[key] for key in archive.files}
+    for entry in json.loads(flat["cases"].tobytes()):
+        values = {kind: [] for kind in begin}
+        for kind, shape in [(kind, shape) for _, shape, kind in entry["inputs"]] + [("expected", shape) for _, shape, _ in entry["expected"]]:
+            size = int(np.prod(shape))
+            values[kind].append(flat[kind][begin[kind]:begin[kind] + size])
+            begin[kind] += size
+        found[entry["name"]] = (entry, values)
+    return found
 
 
 def packs():
@@ -101,19 +130,22 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", help="one archive, by name")
+    parser.add_argument("--missing", action="store_true", help="only cases that the archive does not hold")
     arguments = parser.parse_args()
     with Sides(tool=None) as sides:
         for name, cases in packs().items():
             if arguments.only not in (None, name):
                 continue
-            pack = Pack()
+            pack, path = Pack(), arguments.folder / f"{name}.npz"
+            stored = stored_cases(path) if arguments.missing else {}
             for case in cases:
+                if pack.take(stored, case.name):
+                    continue
                 with tempfile.TemporaryDirectory() as folder:
                     job = Path(folder) / "job"
                     paths = sides.prepare(job, case)["weights"]
                     sides.run_keras(job)
                     pack.add(job, case, paths)
-            path = arguments.folder / f"{name}.npz"
             pack.write(path)
             print(f"{path}: {len(cases)} cases, {path.stat().st_size // 1024} KB", flush=True)
 

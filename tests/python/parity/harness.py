@@ -34,17 +34,19 @@ def compare_case(sides, case, folder, kind=None, opponent="wavetrain"):
     """Runs one case on all sides and judges it. `opponent` "jax" puts Keras/JAX in our place: a check of the judge."""
     if kind in ("files", "described-files"):
         return _compare_files(sides, case, folder, opponent)
-    paths = sides.prepare(folder, case)["weights"]
-    return _run_and_judge(sides, case, folder, paths, opponent)
+    prepared = sides.prepare(folder, case)
+    return _run_and_judge(sides, case, folder, prepared, opponent)
 
 
-def _run_and_judge(sides, case, folder, paths, opponent):
+def _run_and_judge(sides, case, folder, prepared, opponent):
     """Another backend can only raise what is allowed, so it is asked only when we do not pass without it."""
     sides.run_keras(folder, ("double",))  # first: what Keras cannot run is no case
+    _check_shape(judge.results(folder, "double").get("y"), prepared["output_shape"])
     sides.run_opponent(folder, opponent)
-    ours, r = judge.results(folder, opponent), judge.results(folder, "double")
+    ours, r, paths = judge.results(folder, opponent), judge.results(folder, "double"), prepared["weights"]
     exempt, others = judge.exempt_tensors(case.compile, paths, r), []
-    outcome = judge.compare(ours, r, others, exempt)
+    sizes = judge.gradient_sizes(case.compile, paths, r)
+    outcome = judge.compare(ours, r, others, exempt, sizes)
     for who in {"wavetrain": ("tensorflow", "jax"), "jax": ("tensorflow",), "tensorflow": ("jax",)}[opponent]:
         if outcome.passed:
             break
@@ -53,22 +55,30 @@ def _run_and_judge(sides, case, folder, paths, opponent):
         except JobFailed:  # Keras trains some models on one backend only
             continue
         others.append(judge.results(folder, who))
-        outcome = judge.compare(ours, r, others, exempt)
+        outcome = judge.compare(ours, r, others, exempt, sizes)
     return outcome
+
+
+def _check_shape(y, declared):
+    """A model that predicts another shape than it says is no case either: Keras let arrays broadcast that it did not mean to."""
+    if y is None or declared and isinstance(declared[0], (list, tuple)):
+        return
+    if len(y.shape) != len(declared) or any(size is not None and size != got for size, got in zip(declared[1:], y.shape[1:])):
+        raise JobFailed(f"Keras/double: predicts {y.shape}, where its model says {tuple(declared)}")
 
 
 def _compare_files(sides, case, folder, opponent):
     """Keras trains and writes a file; everybody goes on from it; then everybody goes on from the file that we wrote."""
     there, back = folder / "there", folder / "back"
-    paths = sides.prepare(there, case, model_file="before.keras", steps_before=5)["weights"]
-    outcome = _run_and_judge(sides, case, there, paths, opponent)
+    prepared = sides.prepare(there, case, model_file="before.keras", steps_before=5)
+    outcome = _run_and_judge(sides, case, there, prepared, opponent)
     if not outcome.passed:
         return outcome
     back.mkdir()
     for name in ("job.json", "data.npz"):
         shutil.copy(there / name, back / name)
     shutil.copy(there / f"{opponent}.after.keras", back / "before.keras")
-    second = _run_and_judge(sides, case, back, paths, opponent)
+    second = _run_and_judge(sides, case, back, prepared, opponent)
     second.failures = [(f"after our file, {key}", text) for key, text in second.failures]
     second.compared += outcome.compared
     second.worst = max(outcome.worst, second.worst)

@@ -1,11 +1,16 @@
 """Compares what the sides computed for one job, tensor by tensor, by the rule of tolerance.py.
 
 Exempt tensors. A weight whose exact gradient is zero, such as a convolution's bias in front of BatchNormalization, has only
-rounding noise for a gradient in float32, and Adam and RMSprop scale noise up to steps of full size. The rule: the root mean
-square of its gradient, which the optimizer's second moment of the double precision run holds, is below 1e-6 times that of
-the weight itself. With such a weight go its optimizer slots and, when a BatchNormalization follows, its moving mean, which
-follows the bias. SGD does not amplify: there only the momentum of such a weight is noise, and by the same measure (over the
-learning rate) it is exempt. Whatever is exempt is listed.
+rounding noise for a gradient in float32, and Adam, its kin and RMSprop scale noise up to steps of full size. The rule: the
+root mean square of its gradient, which the optimizer's second moment (Adamax: largest size) of the double precision run
+holds, is below 1e-6 times that of the weight itself. With such a weight go its optimizer slots and, when a
+BatchNormalization follows, its moving mean, which follows the bias. SGD does not amplify: there only the momentum of such a
+weight is noise, and by the same measure (over the learning rate) it is exempt. Whatever is exempt is listed.
+
+Moving averages of gradients. A sum has roundings of the size of its terms, not of its own: where gradients of both signs follow
+each other, Adam's momentum is small against them, and of a tensor of one or a few elements both backends of Keras may be much
+closer to the truth by chance. So the "8 ulp" of such a momentum are those of the gradients in it, whose root mean square the
+second moment of the double precision run holds, where that is the larger one (see `gradient_sizes`).
 """
 
 import re
@@ -62,8 +67,8 @@ def results(folder, who):
     return found
 
 
-def compare(ours, r, others, exempt=()):
-    """Judges every tensor of r (dictionaries of arrays)."""
+def compare(ours, r, others, exempt=(), sizes=None):
+    """Judges every tensor of r (dictionaries of arrays). `sizes`: of the terms that a tensor is a sum of, by key."""
     outcome = Outcome()
     for key in sorted(set(ours) | set(r)):
         if key in exempt:
@@ -71,7 +76,7 @@ def compare(ours, r, others, exempt=()):
         elif key not in ours or key not in r:
             outcome.failures.append((key, "missing" if key not in ours else "not there in Keras"))
         else:
-            verdict = tolerance.judge(ours[key], r[key], *(other[key] for other in others))
+            verdict = tolerance.judge(ours[key], r[key], *(other[key] for other in others), size=(sizes or {}).get(key, 0.0))
             outcome.compared += 1
             if not verdict:
                 outcome.failures.append((key, verdict.text))
@@ -85,7 +90,7 @@ def exempt_tensors(compile_config, paths, r):
     if not compile_config or "opt/2" not in r or "w/0" not in r:
         return set()
     kind = compile_config["optimizer"]["class_name"]
-    if kind not in ("SGD", "RMSprop", "Adam", "AdamW"):
+    if kind not in ("SGD", "RMSprop", "Adam", "AdamW", "Nadam", "Lamb", "Adamax"):
         return set()
     options = compile_config["optimizer"]["config"]
     if kind == "SGD" and not options.get("momentum"):
@@ -111,6 +116,23 @@ def exempt_tensors(compile_config, paths, r):
     return exempt
 
 
+def gradient_sizes(compile_config, paths, r):
+    """{key of a momentum: norm of the gradients that it is an average of}, from the second moments of r."""
+    if not compile_config or "opt/2" not in r or "w/0" not in r or r["opt/0"] < 1:
+        return {}
+    kind, options = compile_config["optimizer"]["class_name"], compile_config["optimizer"]["config"]
+    if kind not in ("Adam", "AdamW", "Nadam", "Lamb", "Adamax") or options.get("gradient_accumulation_steps"):
+        return {}
+    trainable = [path for path in paths if not path.startswith("frozen:") and not _UNTRAINED.match(path.split("/")[-1])]
+    steps, sizes = float(r["opt/0"]), {}
+    share = [1 - options.get(name, default) ** steps for name, default in (("beta_1", 0.9), ("beta_2", 0.999))]
+    for k in range(len(trainable)):
+        second, first = _slots(kind, options, k, len(trainable))[:2]
+        squares = np.square(r[f"opt/{second}"]) if kind == "Adamax" else r[f"opt/{second}"] / share[1]
+        sizes[f"opt/{first}"] = share[0] * float(np.sqrt(np.sum(squares)))
+    return sizes
+
+
 def _rms(values):
     return float(np.sqrt(np.mean(np.square(values))))
 
@@ -118,11 +140,11 @@ def _rms(values):
 def _gradient(kind, options, slots):
     """Root mean square of the gradient, from a weight's slots in the order of `_slots`."""
     if kind == "SGD":
-        rate = options["learning_rate"]
+        rate = options.get("learning_rate", 0.01)
         if isinstance(rate, dict):  # a schedule
             rate = rate["config"].get("initial_learning_rate", 0.01)
         return _rms(slots[0]) / rate
-    return float(np.sqrt(np.mean(slots[0])))
+    return _rms(slots[0]) if kind == "Adamax" else float(np.sqrt(np.mean(slots[0])))
 
 
 def _first(options):

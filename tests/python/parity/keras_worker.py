@@ -47,6 +47,7 @@ class Worker:
         self.keras, self.backend = keras, backend
         if backend == "tensorflow":
             _mend_schedule_free(keras)
+            _add_up_sparse_gradients(keras)
 
     def answer(self, request):
         return {"prepare": self.prepare, "run": self.run, "draw": self.draw}[request["do"]](request)
@@ -157,7 +158,10 @@ class Worker:
     # One method per action; `data` has the arrays, the result goes to the output.
 
     def _predict(self, model, data, action):
-        return {action["out"]: model.predict(data[action["x"]], batch_size=action["batch_size"], verbose=0)}
+        y = model.predict(data[action["x"]], batch_size=action["batch_size"], verbose=0)
+        if isinstance(y, (list, tuple)):
+            return {f"{action['out']}/{i}": output for i, output in enumerate(y)}
+        return {action["out"]: y}
 
     def _evaluate(self, model, data, action):
         weight = action.get("sample_weight")
@@ -207,6 +211,20 @@ def _mend_schedule_free(keras):
         self.assign_add(variable, share * (momentum - before))
 
     keras.optimizers.ScheduleFreeAdamW.update_step = mended
+
+
+def _add_up_sparse_gradients(keras):
+    """An embedding's gradient has a part for each place where a row is read. Keras on TensorFlow squares these parts by
+    themselves and adds the squares; on JAX, and by the optimizers' formulas, it is their sum that is squared. Adds them up."""
+    import tensorflow as tf
+
+    apply = keras.optimizers.Optimizer.apply
+
+    def mended(self, grads, trainable_variables=None):
+        grads = [tf.convert_to_tensor(grad) if isinstance(grad, tf.IndexedSlices) else grad for grad in grads]
+        return apply(self, grads, trainable_variables)
+
+    keras.optimizers.Optimizer.apply = mended
 
 
 def _set_weights(model, weights):

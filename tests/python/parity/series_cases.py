@@ -45,8 +45,36 @@ def wrapped_cases():
                 (None, 5, 2), steps=6)
     inner = [layer("LSTM", units=4, return_sequences=True), layer("LSTM", units=3), layer("Dense", units=5, activation="tanh")]
     yield _case("wrapped/model", [("Sequential", {"layers": inner}), ("Dense", {"units": 2})])
+    yield from _several_outputs(cells)
+    for mode in ("sum", "mul", "ave"):  # Keras broadcasts the one unit
+        yield _case(f"wrapped/one_unit_backwards,{mode}",
+                    [("Bidirectional", {"layer": layer("GRU", units=3), "merge_mode": mode,
+                                        "backward_layer": layer("LSTM", units=1, go_backwards=True)})])
     yield _case("wrapped/model_in_model", [("Sequential", {"layers": [layer("Sequential", layers=inner), layer("Dense", units=3)]}),
                                            ("Dense", {"units": 2})])
+
+
+def _several_outputs(cells):
+    """Last layers that return their states, or two directions."""
+    for sequences in (False, True):
+        options = {"return_sequences": sequences, "return_state": True}
+        for name in ("LSTM", "GRU", "SimpleRNN"):
+            for more in ({}, {"go_backwards": True}):
+                yield _case(f"wrapped/states,{name},sequences={sequences}{',backwards' if more else ''}",
+                            [(name, {"units": 4, **options, **more})])
+            yield _case(f"wrapped/states,masked,{name},sequences={sequences}",
+                        [("Masking", {}), (name, {"units": 4, "zero_output_for_mask": sequences, **options})], x="gaps")
+        yield _case(f"wrapped/states,LSTMCell,sequences={sequences}", [("RNN", {"cell": cells[0], **options})])
+        yield _case(f"wrapped/states,StackedRNNCells,sequences={sequences}", [("RNN", {"cell": cells[1:], **options})])
+        yield _case(f"wrapped/states,ConvLSTM1D,sequences={sequences}",
+                    [("ConvLSTM1D", {"filters": 2, "kernel_size": 3, **options})], (4, 6, 3))
+        for mode in ("concat", "sum", None):
+            yield _case(f"wrapped/states,bidirectional,{mode},sequences={sequences}",
+                        [("Bidirectional", {"layer": layer("LSTM", units=3, **options), "merge_mode": mode})])
+        yield _case(f"wrapped/two_directions,sequences={sequences}",
+                    [("Bidirectional", {"layer": layer("GRU", units=3, return_sequences=sequences), "merge_mode": None})])
+    yield _case("wrapped/states,any_length", [("GRU", {"units": 4, "return_sequences": True, "return_state": True})], (None, 3), steps=5)
+    yield _case("wrapped/states,model", [("Dense", {"units": 3}), ("Sequential", {"layers": [layer("LSTM", units=4, return_state=True)]})])
 
 
 def masked_cases():
@@ -135,6 +163,13 @@ def trained_cases():
         "frozen_part": ([("Sequential", {"layers": [layer("LSTM", units=4, trainable=False, return_sequences=True),
                                                     layer("BatchNormalization", trainable=False), layer("LSTM", units=3)]})], SHAPE),
         "frozen": ([("Bidirectional", {"layer": layer("LSTM", units=4, trainable=False)}), ("Dense", {"units": 3})], SHAPE),
+        "time_renormalisation": ([("TimeDistributed", {"layer": layer("Dense", units=3)}),
+                                  ("TimeDistributed", {"layer": layer("BatchNormalization", momentum=0.9, renorm=True,
+                                                                      renorm_momentum=0.8, renorm_clipping={"rmax": 2.0})}),
+                                  ("LSTM", {"units": 4})], (4, 3)),
+        "one_unit_backwards": ([("Bidirectional", {"layer": layer("GRU", units=3, return_sequences=True), "merge_mode": "mul",
+                                                   "backward_layer": layer("LSTM", units=1, return_sequences=True, go_backwards=True)}),
+                                ("LSTM", {"units": 3})], SHAPE),
     }
     for i, (name, (body, shape)) in enumerate(bodies.items()):
         yield from _trained(f"wrapped/train,{name}", body, heads["mse"], i, shape, x="normal")
