@@ -1,4 +1,4 @@
-"""What Python costs: importing, a step of `fit`, a call of `predict`, a whole program.
+"""What Python costs: importing, a step of `fit`, a call of `predict`, a window of a `Predictor`, a whole program.
 
     python overhead.py [--bench FOLDER] [--program FILE --keras-python PYTHON]
 
@@ -37,6 +37,7 @@ def in_python(seconds):
     """What wavetrain_overhead_bench measures."""
     import numpy as np
 
+    import wavetrain
     from wavetrain import keras
 
     keras.utils.set_random_seed(1)
@@ -50,6 +51,13 @@ def in_python(seconds):
     for samples in (1, 32):
         part = x[:samples].copy()
         result[f"predict_{samples}"] = fastest(seconds, lambda part=part: model.predict(part, verbose=0))
+    predictor, window = wavetrain.Predictor(model), x[:1].copy()
+
+    def loop():
+        for _ in range(100):
+            predictor.run(window)
+
+    result["predictor"] = fastest(seconds, loop) / 100
     return result
 
 
@@ -94,10 +102,10 @@ def main():
             for name, value in json.loads(subprocess.check_output([*launcher, *command])).items():
                 best[side][name] = min(value, best[side].get(name, 1e30))
     for name, text in (("step", "a step of fit, tiny model, batch of 32"), ("predict_1", "predict, 1 sample"),
-                       ("predict_32", "predict, 32 samples")):
-        line = f"{text:42} {best['Python'][name]:7.1f} us"
+                       ("predict_32", "predict, 32 samples"), ("predictor", "Predictor.run, 1 sample")):
+        line = f"{text:42} {best['Python'][name]:7.2f} us"
         if arguments.bench:
-            line += f"   C++ {best['C++'][name]:7.1f} us   more {best['Python'][name] - best['C++'][name]:5.1f} us"
+            line += f"   C++ {best['C++'][name]:7.2f} us   more {best['Python'][name] - best['C++'][name]:5.2f} us"
         print(line)
     if arguments.program:
         sides = {"wavetrain": [sys.executable, "-m", "wavetrain", arguments.program]}
