@@ -1,6 +1,6 @@
 // wavetrain_overhead_bench: the tiny program of bench/programs.cpp from C++, for bench/python/overhead.py to compare
 // Python with. One line of JSON: the fastest epoch in microseconds per step, the fastest call of `predict` for 1 and
-// for 32 samples.
+// for 32 samples, and the fastest run of a Predictor for one.
 //
 //   wavetrain_overhead_bench [SECONDS]
 
@@ -44,7 +44,18 @@ int run(double seconds) {
     const Array x = random_normal(Shape{samples, 24, 8}, 0.0, 1.0, 3);
     return fastest(seconds, [&] { (void)program.model.predict(x, quiet); });
   };
-  std::printf("{\"step\": %.3f, \"predict_1\": %.3f, \"predict_32\": %.3f}\n", step, predict(1), predict(32));
+  const double one = predict(1), many = predict(32);
+  Predictor predictor(program.model);
+  const Array x = random_normal(Shape{1, 24, 8}, 0.0, 1.0, 3);
+  const std::span<const float> window(x.data(), static_cast<std::size_t>(x.size()));
+  // A clock is read in as much time as a window takes.
+  const double run = fastest(seconds,
+                             [&] {
+                               for (int i = 0; i < 100; ++i) (void)predictor.run(window);
+                             }) /
+                     100;
+  std::printf("{\"step\": %.3f, \"predict_1\": %.3f, \"predict_32\": %.3f, \"predictor\": %.3f}\n", step, one, many,
+              run);
   return 0;
 }
 

@@ -1,4 +1,4 @@
-"""What Python costs: importing, a step of `fit`, a call of `predict`, a whole program.
+"""What Python costs: importing, a step of `fit`, a call of `predict`, a window of a `Predictor`, a whole program.
 
     python overhead.py [--bench FOLDER] [--program FILE --keras-python PYTHON]
 
@@ -37,6 +37,7 @@ def in_python(seconds):
     """What wavetrain_overhead_bench measures."""
     import numpy as np
 
+    import wavetrain
     from wavetrain import keras
 
     keras.utils.set_random_seed(1)
@@ -47,10 +48,31 @@ def in_python(seconds):
     x = random.normal(size=(4096, 24, 8)).astype(np.float32)
     y = random.normal(size=(4096, 1)).astype(np.float32)
     result = {"step": fastest(seconds, lambda: model.fit(x, y, batch_size=32, verbose=0)) / 128}
+    begin = {"callbacks": [hooks()], "verbose": 0, "batch_size": 32}
+    result["callback"] = fastest(seconds, lambda: model.fit(x, y, **begin)) / 128
     for samples in (1, 32):
         part = x[:samples].copy()
         result[f"predict_{samples}"] = fastest(seconds, lambda part=part: model.predict(part, verbose=0))
+    predictor, window = wavetrain.Predictor(model), x[:1].copy()
+
+    def loop():
+        for _ in range(100):
+            predictor.run(window)
+
+    result["predictor"] = fastest(seconds, loop) / 100
+    model.compile("adam", lambda t, p: keras.ops.mean(keras.ops.square(t - p), axis=-1))
+    result["loss"] = fastest(seconds, lambda: model.fit(x, y, batch_size=32, verbose=0)) / 128
     return result
+
+
+def hooks():
+    from wavetrain import keras
+
+    class Hooks(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            pass
+
+    return Hooks()
 
 
 def run(command, environment=None):
@@ -94,10 +116,11 @@ def main():
             for name, value in json.loads(subprocess.check_output([*launcher, *command])).items():
                 best[side][name] = min(value, best[side].get(name, 1e30))
     for name, text in (("step", "a step of fit, tiny model, batch of 32"), ("predict_1", "predict, 1 sample"),
-                       ("predict_32", "predict, 32 samples")):
-        line = f"{text:42} {best['Python'][name]:7.1f} us"
-        if arguments.bench:
-            line += f"   C++ {best['C++'][name]:7.1f} us   more {best['Python'][name] - best['C++'][name]:5.1f} us"
+                       ("predict_32", "predict, 32 samples"), ("predictor", "Predictor.run, 1 sample"),
+                       ("callback", "a step of fit with a hook for batches"), ("loss", "a step of fit with a recorded loss")):
+        line = f"{text:42} {best['Python'][name]:7.2f} us"
+        if name in best.get("C++", ()):
+            line += f"   C++ {best['C++'][name]:7.2f} us   more {best['Python'][name] - best['C++'][name]:5.2f} us"
         print(line)
     if arguments.program:
         sides = {"wavetrain": [sys.executable, "-m", "wavetrain", arguments.program]}

@@ -78,12 +78,13 @@ class PythonCallback final : public Callback {
 };
 
 NativeCallback learning_rate_scheduler(nb::object schedule, Index verbose) {
-  return {callbacks::LearningRateScheduler{.schedule =
-                                               [schedule = std::move(schedule)](Index epoch, double rate) {
-                                                 const nb::gil_scoped_acquire gil;
-                                                 return nb::cast<double>(nb::float_(schedule(epoch, rate)));
-                                               },
-                                           .verbose = verbose}};
+  return {callbacks::LearningRateScheduler{
+      .schedule =
+          [schedule = std::move(schedule)](Index epoch, double rate) {
+            const nb::gil_scoped_acquire gil;
+            return nb::cast<double>(nb::float_(through_interrupts([&] { return schedule(epoch, rate); }, true)));
+          },
+      .verbose = verbose}};
 }
 
 // The callbacks of a training loop that Python runs.

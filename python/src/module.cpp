@@ -11,5 +11,7 @@ NB_MODULE(_core, m) {
   bind_callbacks(m);
   bind_recorded(m);
   bind_model(m);
+  bind_predictor(m);
+  bind_search(m);
   bind_process(m);
 }

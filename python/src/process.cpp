@@ -17,7 +17,7 @@ void set_console_function(nb::object function, bool terminal) {
   const nb::object& write = kept(std::move(function));
   const auto to_python = [&write](std::string_view text) {
     const nb::gil_scoped_acquire gil;
-    write(nb::str(text.data(), text.size()));
+    through_interrupts([&] { return write(nb::str(text.data(), text.size())); }, false);
   };
   set_console({to_python, terminal});
 }
@@ -26,7 +26,8 @@ void set_log_function(nb::object function) {
   const nb::object& write = kept(std::move(function));
   set_log_sink([&write](LogLevel level, std::string_view message) {
     const nb::gil_scoped_acquire gil;
-    write(level == LogLevel::warning, nb::str(message.data(), message.size()));
+    through_interrupts([&] { return write(level == LogLevel::warning, nb::str(message.data(), message.size())); },
+                       false);
   });
 }
 

@@ -33,13 +33,19 @@ Metric python_metric(nb::object object) {
     if (state.sums.empty()) state.sums.assign(1, 0.0);
     if (state.sums[0] == 0) held->attr("reset")();
     state.sums[0] = 1;
-    held->attr("update")(
-        copied(batch.y_true, batch.y_true_shape), copied(batch.y_pred, batch.y_pred_shape),
-        batch.sample_weight == nullptr ? nb::object(nb::none()) : copied(batch.sample_weight, batch.weight_shape));
+    through_interrupts(
+        [&] {
+          return held->attr("update")(copied(batch.y_true, batch.y_true_shape),
+                                      copied(batch.y_pred, batch.y_pred_shape),
+                                      batch.sample_weight == nullptr ? nb::object(nb::none())
+                                                                     : copied(batch.sample_weight, batch.weight_shape));
+        },
+        false);
   };
   metric.value = [held](const MetricState& state) {
     const nb::gil_scoped_acquire gil;
-    return state.sums[0] == 0 ? 0.0 : nb::cast<double>(nb::float_(held->attr("value")()));
+    if (state.sums[0] == 0) return 0.0;
+    return nb::cast<double>(nb::float_(through_interrupts([&] { return held->attr("value")(); }, true)));
   };
   return metric;
 }
@@ -83,8 +89,12 @@ Loss python_loss(nb::object object) {
     const Shape& p_shape = *batch.y_pred_shape;
     nb::object weights = nb::none();
     if (batch.weights != nullptr) weights = copied(batch.weights, Shape{batch.shape.rows});
-    const nb::object result = held->attr("evaluate")(copied(batch.y_true, y_shape), copied(batch.y_pred, p_shape),
-                                                     weights, batch.shape.rows, batch.gradient != nullptr);
+    const nb::object result = through_interrupts(
+        [&] {
+          return held->attr("evaluate")(copied(batch.y_true, y_shape), copied(batch.y_pred, p_shape), weights,
+                                        batch.shape.rows, batch.gradient != nullptr);
+        },
+        true);
     const nb::tuple parts = nb::cast<nb::tuple>(result);
     spread(to_floats(nb::object(parts[0])), batch.shape.rows, batch.row_loss);
     if (batch.gradient == nullptr) return;

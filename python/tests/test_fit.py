@@ -215,6 +215,61 @@ def test_control_c(what, rng):
     m.fit(x[:64], y[:64], verbose=0)
 
 
+@pytest.mark.parametrize("where", ["bar", "loss", "metric", "schedule", "epoch hook", "batch hook", "validation"])
+def test_control_c_in_python(where, monkeypatch, data):
+    """It may arrive while the library has called Python: training still comes to its end in order, within a batch."""
+    x, y = data
+    calls = {"batches": 0, "ended": 0, "raised": 0}
+
+    def maybe(place):
+        if place == where and calls["batches"] >= 1 and not calls["raised"]:
+            calls["raised"], calls["at"] = 1, calls["batches"]
+            signal.raise_signal(signal.SIGINT)
+        return 0.0
+
+    class Count(own.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            calls["batches"] += 1
+            maybe("batch hook")
+
+        def on_epoch_end(self, epoch, logs=None):
+            maybe("epoch hook")
+
+        def on_test_batch_begin(self, batch, logs=None):
+            maybe("validation")
+
+        def on_train_end(self, logs=None):
+            calls["ended"] += 1
+
+    class Out:
+        def isatty(self):
+            return True
+
+        def write(self, text):
+            maybe("bar")
+
+        def flush(self):
+            pass
+
+    def loss(y_true, y_pred):
+        y_pred = np.frombuffer(y_pred.tobytes(), np.float32).reshape(y_pred.shape)  # nothing that could be recorded
+        maybe("loss")
+        return np.square(y_pred - y_true).mean(-1), 2 * (y_pred - y_true) / y_pred.shape[-1]
+
+    def metric(y_true, y_pred):
+        maybe("metric")
+        return np.abs(y_true - y_pred).mean(-1)
+
+    m = model(loss, metrics=[metric])
+    schedule = own.callbacks.LearningRateScheduler(lambda epoch, rate: maybe("schedule") or rate)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("sys.stdout", Out())
+        m.fit(x, y, epochs=50, batch_size=8, validation_split=0.5, callbacks=[Count(), schedule])
+    assert calls["raised"] == calls["ended"] == 1 and calls["batches"] <= calls["at"] + 1
+    assert all(np.isfinite(w).all() for w in m.get_weights())
+    assert m.fit(x, y, epochs=2, verbose=0).epoch == [0, 1]
+
+
 # --- Data -----------------------------------------------------------------------------------------------------------------
 
 

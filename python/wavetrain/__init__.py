@@ -15,7 +15,7 @@ from ._lazy import attach as _attach
 __version__ = "0.1.0"
 _hidden = frozenset()
 newaxis = None
-_MODULES = ("keras", "data", "nn", "math", "random", "sklearn", "linalg", "compat", "config")
+_MODULES = ("keras", "data", "nn", "math", "random", "sklearn", "tuner", "linalg", "compat", "config")
 
 __getattr__, __dir__ = _attach(__name__, submodules=_MODULES, make=_make, names=_names)
 

@@ -16,7 +16,7 @@ TYPES = {"Tensor": "Tensor", "TensorShape": "TensorShape", "DType": "DType"}
 def names():
     from ._tensor import NAMES
 
-    return {*NAMES, *REDUCTIONS, *SAME, *TYPES, *_FUNCTIONS, "dtypes"}
+    return {*NAMES, *REDUCTIONS, *SAME, *TYPES, *_FUNCTIONS, "dtypes", "Predictor"}
 
 
 def make(name):
@@ -31,6 +31,10 @@ def make(name):
         return FUNCTIONS[name]
     if name in TYPES:
         return getattr(_tensor, name)
+    if name == "Predictor":
+        from ._predictor import Predictor
+
+        return Predictor
     if name == "dtypes":
         import types
 

@@ -1,14 +1,17 @@
-"""``import tensorflow`` and ``import keras`` as imports of wavetrain."""
+"""``import tensorflow``, ``import keras`` and ``import keras_tuner`` as imports of wavetrain."""
 
 import importlib
 import importlib.abc
 import importlib.util
 import sys
 
-_ROOTS = {"tensorflow": "wavetrain", "keras": "wavetrain.keras", "tf_keras": "wavetrain.keras"}
+_ROOTS = {"tensorflow": "wavetrain", "keras": "wavetrain.keras", "tf_keras": "wavetrain.keras",
+          "keras_tuner": "wavetrain.tuner", "kerastuner": "wavetrain.tuner"}
 #: Parts of these packages that mean another module here.
 _PLACES = {"tensorflow.python.keras": "wavetrain.keras", "keras.src": "wavetrain.keras",
-           "tensorflow.keras.layers.experimental.preprocessing": "wavetrain.keras.layers"}
+           "tensorflow.keras.layers.experimental.preprocessing": "wavetrain.keras.layers",
+           "keras_tuner.tuners": "wavetrain.tuner", "kerastuner.tuners": "wavetrain.tuner",
+           "keras_tuner.engine.hyperparameters": "wavetrain.tuner", "kerastuner.engine.hyperparameters": "wavetrain.tuner"}
 
 
 class _Loader(importlib.abc.Loader):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ._ops import FUNCTIONS, OPS, apply, unbroadcast
+from ._derivatives import OPS, unbroadcast
+from ._ops import FUNCTIONS, apply
 from ._tensor import TensorShape
 
 
@@ -191,7 +192,7 @@ def _native_loss(handle):
         rows = floats(np.broadcast_to(g, np.shape(out))).reshape(-1)
         return [None, handle.gradient(floats(inputs[0]), floats(inputs[1]), rows)]
 
-    from ._ops import Op
+    from ._derivatives import Op
 
     OPS[name] = Op(name, lambda y_true, y_pred: handle.values(floats(y_true), floats(y_pred)), backward)
     return name

@@ -67,6 +67,8 @@ def methods_stub(cls):
             lines += ["    @classmethod", f"    def {name}({parameters_stub(getattr(cls, name), {}, ('cls',))}) -> Any: ..."]
         elif inspect.isfunction(value):
             lines.append(f"    def {name}({parameters_stub(value, {}, ('self',))}) -> Any: ...")
+        elif type(value).__name__ == "nb_method":
+            lines.append("    " + " ".join(value.__nb_signature__[0][0].split()) + ": ...")
     return lines
 
 
@@ -110,7 +112,9 @@ def package_stub():
             lines.append(f"from . import {name} as {name}")
             continue
         value = getattr(wavetrain, name)
-        if inspect.isfunction(value):
+        if inspect.isclass(value) and value.__base__.__module__ == "wavetrain._core":
+            functions += class_stub(name, value, None) + methods_stub(value) + methods_stub(value.__base__)
+        elif inspect.isfunction(value):
             functions.append(f"def {name}({parameters_stub(value, {})}) -> Any: ...")
         else:
             functions.append(f"{name}: Any")

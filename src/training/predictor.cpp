@@ -15,8 +15,10 @@ struct Predictor::State {
   std::unique_ptr<cpu::Workspace> work;
   std::uint64_t version;  // of the weights that `work` has seen
 
-  void prepare() {
-    work = std::make_unique<cpu::Workspace>(std::make_shared<const cpu::Plan>(model->graph, input, false, threads));
+  std::unique_ptr<cpu::Workspace> prepared() const {
+    if (model->graph == nullptr)
+      throw ValueError(fmt::format("Model '{}' is not built: give it an Input, or call build().", model->name));
+    return std::make_unique<cpu::Workspace>(std::make_shared<const cpu::Plan>(model->graph, input, false, threads));
   }
 };
 
@@ -52,7 +54,7 @@ Predictor::Predictor(const Sequential& model, const Shape& input, int threads) {
                                  to_string(shape)));
   }
   state_.reset(new State{&s, shape, std::max(threads, 1), nullptr, s.weights_version()});
-  state_->prepare();
+  state_->work = state_->prepared();
 }
 
 Predictor::Predictor(Predictor&&) noexcept = default;
@@ -68,9 +70,9 @@ ConstView Predictor::run() {
   const std::uint64_t version = s.model->weights_version();
   if (s.model->graph.get() != &s.work->plan().graph()) {
     // What the caller has put into the input goes along.
-    const std::unique_ptr<cpu::Workspace> before = std::move(s.work);
-    s.prepare();
-    std::copy_n(before->input(), s.input.size(), s.work->input());
+    std::unique_ptr<cpu::Workspace> next = s.prepared();
+    std::copy_n(s.work->input(), s.input.size(), next->input());
+    s.work = std::move(next);
   }
   if (version != s.version) {
     s.work->refresh_weights();

@@ -78,5 +78,18 @@ TEST(PredictorTest, GoesAlongWithANewLayer) {
   EXPECT_EQ(predictor.output_shape(), (Shape{1, 2}));
 }
 
+TEST(PredictorTest, WaitsForAModelThatIsBeingRebuilt) {
+  Sequential model{layers::Input{.shape = {4}}, layers::Dense{.units = 2}};
+  Predictor predictor(model);
+  const std::vector<float> x(4, 1.0f);
+  model.pop();
+  if (!model.built()) {
+    EXPECT_THROW(predictor.run(x), ValueError);
+    EXPECT_THROW(predictor.run(x), ValueError);
+  }
+  model.add(layers::Dense{.units = 3});
+  EXPECT_EQ(copy(predictor.run(x)), model.predict(Array(Shape{1, 4}, 1.0f)));
+}
+
 }  // namespace
 }  // namespace wavetrain

@@ -11,49 +11,10 @@ from .. import _core
 from .._data import as_array, is_batches
 from .._tensor import tensors
 from . import _stream
+from ._console import caller_level, prepare_console, write
 from ._symbolic import KerasTensor
 from .callbacks import History, _for_run
 from .layers import InputLayer, Layer, _wrap_layer
-
-
-def _write(text):
-    sys.stdout.write(text)
-    sys.stdout.flush()
-
-
-def _warn(is_warning, text):
-    if is_warning:
-        warnings.warn(text, stacklevel=_level())
-    else:
-        sys.stderr.write(text + "\n")
-
-
-def _level():
-    """The `stacklevel` of a warning that names the line of the caller outside of this package."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("wavetrain."):
-        frame, level = frame.f_back, level + 1
-    return level
-
-
-_core.set_log(_warn)
-_terminal = None
-
-
-def prepare_console():
-    """Text goes to sys.stdout, whatever that is now; a bar moves where it can."""
-    global _terminal
-    try:
-        terminal = sys.stdout.isatty()
-    except (AttributeError, ValueError):
-        terminal = False
-    terminal = terminal or "ipykernel" in sys.modules or "PYCHARM_HOSTED" in os.environ
-    if terminal != _terminal:
-        _core.set_console(_write, terminal)
-        _terminal = terminal
-
-
-prepare_console()
 
 
 class _ModelType(type):
@@ -151,7 +112,7 @@ class Sequential(Model):
                              f"{layer} (of type {type(layer)})")
         if "input_shape" in layer._layer.config() and layer._layer.config()["input_shape"] is not None and not self._layers:
             warnings.warn("Do not pass an `input_shape`/`input_dim` argument to a layer. When using Sequential models, prefer "
-                          "using an `Input(shape)` object as the first layer in the model instead.", stacklevel=_level())
+                          "using an `Input(shape)` object as the first layer in the model instead.", stacklevel=caller_level())
         self._core.add(layer._layer)
         layer._joined(self)
         self._layers.append(layer)
@@ -405,7 +366,7 @@ class Sequential(Model):
         text = self._core.summary(line_length or 0, bool(expand_nested), bool(show_trainable))
         if print_fn is None:
             prepare_console()
-            _write(text)
+            write(text)
         else:
             print_fn(text.rstrip("\n"))
 
@@ -442,10 +403,14 @@ class Sequential(Model):
         raise NotImplementedError("export to a SavedModel; save as .keras, or use the command `wavetrain`")
 
     def __reduce__(self):
-        return _from_bytes, (type(self), _to_bytes(self), self._core.built)
+        from ._files import from_bytes, to_bytes
+
+        return from_bytes, (type(self), to_bytes(self))
 
     def __deepcopy__(self, memo):
-        return _from_bytes(type(self), _to_bytes(self), self._core.built)
+        from ._files import from_bytes, to_bytes
+
+        return from_bytes(type(self), to_bytes(self))
 
     def __repr__(self):
         return f"<Sequential name={self.name}, built={self.built}>"
@@ -485,50 +450,3 @@ def _result(logs, return_dict):
 def _refuse_overwriting(path, overwrite):
     if not overwrite and os.path.exists(path):
         raise FileExistsError(f"File already exists and overwrite=False: {path}")
-
-
-def _to_bytes(model):
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "model.keras")
-        model._core.save(path)
-        with open(path, "rb") as file:
-            return file.read()
-
-
-def _from_bytes(cls, data, built=True):
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "model.keras")
-        with open(path, "wb") as file:
-            file.write(data)
-        return cls._wrap(_core.load_model(path))
-
-
-def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
-    """keras.models.load_model."""
-    path = os.fspath(filepath)
-    if not os.path.exists(path):
-        raise ValueError(f"File not found: filepath={path}. Please ensure the file is an accessible `.keras` zip file.")
-    return Sequential._wrap(_core.load_model(path, compile))
-
-
-def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
-    """keras.models.save_model."""
-    model.save(filepath, overwrite, zipped, **kwargs)
-
-
-def model_from_json(json_string, custom_objects=None):
-    """keras.models.model_from_json."""
-    return Sequential._wrap(_core.model_from_json(json_string))
-
-
-def clone_model(model, input_tensors=None, clone_function=None, call_function=None, recursive=False, **kwargs):
-    """keras.models.clone_model: the same layers with new weights."""
-    if clone_function is not None:
-        layers = [clone_function(layer) for layer in model.layers]
-        start = [model._input] if model._input is not None else []
-        return Sequential([*start, *layers])
-    return Sequential.from_config(model.get_config())

@@ -1,6 +1,6 @@
 """keras.saving."""
 
-from ._sequential import load_model, save_model
+from ._files import load_model, save_model
 
 _custom = {}
 
