@@ -116,7 +116,8 @@ class TableReader {
     if (trailing_separator_) names.pop_back();
     width_ = names.size();
     first_line_ = first_line;
-    const auto second_fields = second.empty() ? std::vector<std::string>() : split_csv(trimmed_row(second), separator_);
+    const auto second_fields =
+        second.empty() ? std::vector<std::string>() : split_csv(trimmed_row(pointed(second)), separator_);
     const bool header = options_.header.value_or(guess_header(names, second_fields));
     header_ = header;
     set_columns(header ? names : std::vector<std::string>(width_), header);
