@@ -34,18 +34,24 @@ if(WAVETRAIN_FUZZ)
   target_compile_definitions(wavetrain_flags INTERFACE FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION)
 endif()
 
+# wavetrain_group_sources(<target> <size> <regex> <source>...): compiles those sources whose path matches in groups. Of the
+# sources of a target no two of these may use one name in unnamed namespaces for two things.
+function(wavetrain_group_sources target size regex)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${size})
+  set(single ${ARGN})
+  list(FILTER single EXCLUDE REGEX ${regex})
+  if(single)
+    set_source_files_properties(${single} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
+endfunction()
+
 # wavetrain_build_fast(<target> <source>...): where a fast build is asked for, headers that nearly every source includes are
-# precompiled, and the many small sources of some folders are compiled in groups. In those folders no two sources may use
-# one name in unnamed namespaces for two things.
+# precompiled, and the many small sources of some folders are grouped.
 function(wavetrain_build_fast target)
   if(WAVETRAIN_FAST_BUILD)
     target_precompile_headers(${target} PRIVATE <algorithm> <cmath> <fmt/format.h> <wavetrain/sequential.hpp>)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
-    set(single ${ARGN})
-    list(FILTER single EXCLUDE REGEX "/src/(core|cpu/kernels|files|graph|layers|reference|training)/|/apps/wavetrain/")
-    if(single)
-      set_source_files_properties(${single} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-    endif()
+    wavetrain_group_sources(${target} 12
+      "/src/(core|cpu/kernels|files|graph|layers|reference|training)/|/apps/wavetrain/" ${ARGN})
   endif()
 endfunction()
 

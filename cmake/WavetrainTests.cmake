@@ -7,7 +7,7 @@ function(wavetrain_add_suites target label)
   set(list_file ${CMAKE_CURRENT_BINARY_DIR}/${target}_suites.cmake)
   add_custom_command(TARGET ${target} POST_BUILD
     COMMAND ${CMAKE_COMMAND} -D program=$<TARGET_FILE:${target}> -D output=${list_file} -D label=${label}
-      -P ${PROJECT_SOURCE_DIR}/cmake/list_suites.cmake
+      -D "emulator=${CMAKE_CROSSCOMPILING_EMULATOR}" -P ${PROJECT_SOURCE_DIR}/cmake/list_suites.cmake
     BYPRODUCTS ${list_file} VERBATIM)
   # Not built yet: a test that fails by name is better than none.
   file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${target}_include.cmake

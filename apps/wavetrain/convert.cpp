@@ -41,7 +41,7 @@ Sequential read(const ConvertArguments& arguments, Extra& extra) {
   const Kind kind = kind_of(arguments.in, "IN");
   if (arguments.model.empty()) {
     if (arguments.by_name || arguments.skip_mismatch) throw ValueError("--by-name and --skip-mismatch need --model.");
-    if (kind == Kind::model) return load_model(arguments.in, &extra);
+    if (kind == Kind::model) return load_model(arguments.in, {.extra = &extra});
     if (kind == Kind::json) return model_from_json(std::string(files::as_text(files::read_file(arguments.in))));
     throw ValueError(fmt::format("'{}' has weights alone: --model must say which model they are for.", arguments.in));
   }

@@ -174,7 +174,7 @@ std::string HtmlReport::str() const {
 }
 
 std::string series_figure(ConstView series, Index length, const std::vector<float>& heat, const std::string& caption) {
-  constexpr double kWidth = 260, kHeight = 90, kPad = 4;
+  constexpr double width = 260, height = 90, pad = 4;
   const Index channels = series.shape()[1];
   double low = std::numeric_limits<double>::infinity(), high = -low;
   for (Index t = 0; t < length; ++t) {
@@ -186,12 +186,12 @@ std::string series_figure(ConstView series, Index length, const std::vector<floa
     }
   }
   const auto x = [&](Index t) {
-    return kPad + (kWidth - 2 * kPad) * static_cast<double>(t) / static_cast<double>(std::max<Index>(length - 1, 1));
+    return pad + (width - 2 * pad) * static_cast<double>(t) / static_cast<double>(std::max<Index>(length - 1, 1));
   };
   const auto y = [&](double v) {
-    return kHeight - kPad - (kHeight - 2 * kPad) * (high > low ? (v - low) / (high - low) : 0.5);
+    return height - pad - (height - 2 * pad) * (high > low ? (v - low) / (high - low) : 0.5);
   };
-  std::string svg = fmt::format("<figure><svg viewBox='0 0 {} {}' role='img'>", kWidth, kHeight);
+  std::string svg = fmt::format("<figure><svg viewBox='0 0 {} {}' role='img'>", width, height);
   for (Index c = 0; c < channels; ++c) {
     if (heat.empty() || channels > 1) {
       std::string path;
@@ -218,7 +218,7 @@ std::string series_figure(ConstView series, Index length, const std::vector<floa
       svg += fmt::format(
           "<rect x='{:.1f}' y='{:.1f}' width='{:.1f}' height='4' style='fill:color-mix(in srgb,var(--warm) "
           "{:.0f}%,var(--cool))'/>",
-          x(t), kHeight - 4, x(t + 1) - x(t) + 0.2, 100 * heat[static_cast<std::size_t>(t)]);
+          x(t), height - 4, x(t + 1) - x(t) + 0.2, 100 * heat[static_cast<std::size_t>(t)]);
     }
   }
   return svg + fmt::format("</svg><figcaption>{}</figcaption></figure>\n", xml_escape(caption));

@@ -4,6 +4,9 @@
 // files or data; 130 interrupted by Ctrl-C (128 + the signal).
 
 #include <fmt/format.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <cerrno>
 #include <cstdio>
@@ -52,6 +55,11 @@ int printed() {
 }  // namespace
 
 int run(int argc, char** argv) {
+  // Large blocks go back to the heap instead of the system, whose fresh pages cost more than reading a model file.
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc accepts
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
   set_command_line(argc, argv);
   CLI::App app{kDescription, "wavetrain"};
   app.require_subcommand(1);

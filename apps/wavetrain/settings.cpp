@@ -129,7 +129,8 @@ void save(const Sequential& model, const Settings& settings, const std::string& 
 
 Loaded load(const std::string& path) {
   std::map<std::string, std::string> extra;
-  Loaded loaded{load_model(path, &extra), {}, false};
+  // No command trains on: the optimizer's state would only cost time.
+  Loaded loaded{load_model(path, {.optimizer_state = false, .extra = &extra}), {}, false};
   if (const auto found = extra.find(kMember); found != extra.end()) {
     loaded.settings = settings_from_json(found->second, path);
     loaded.has_settings = true;

@@ -2,17 +2,13 @@
 
     python compare_prediction.py --threads 1 2 --output prediction.json
 
-One window per call (on one thread), and whole sets. Processes are started as in compare_training.py, which says how; what is
-measured is in wavetrain_predict_bench (bench/predict_bench.cpp) and prediction_peer.py. Times are microseconds per sample.
+One window per call (on one thread), and whole sets. processes.py says how processes are started; what is measured
+is in wavetrain_predict_bench (bench/predict_bench.cpp) and prediction_peer.py. Times are microseconds per sample.
 """
 
-import argparse
-import json
-import os
-import sys
 from pathlib import Path
 
-from compare_training import HERE, ROOT, machine, run_process
+from processes import HERE, ROOT, describe, machine, measure, parser, write
 from protocol import PROGRAMS
 
 PEERS = ("wavetrain", "litert", "onnxruntime", "keras-tensorflow", "keras-jax", "torch")
@@ -70,39 +66,16 @@ def markdown(table):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--programs", nargs="+", choices=PROGRAMS, default=list(PROGRAMS))
-    parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
-    parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
-    parser.add_argument("--seconds", type=float, default=1.0, help="per measurement (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--timeout", type=float, default=300.0, help="per process, in seconds (default: %(default)s)")
-    parser.add_argument("--keras-python", default=os.environ.get("WAVETRAIN_KERAS_PYTHON", "python3"))
-    parser.add_argument("--torch-python", default=os.environ.get("WAVETRAIN_TORCH_PYTHON", "python3"))
-    parser.add_argument("--bench", type=Path, default=ROOT / "build/release/bin/wavetrain_predict_bench")
-    parser.add_argument("--models", type=Path, default=ROOT / "build/bench-models", help="folder for exported models")
-    parser.add_argument("--output", type=Path, help="write everything there as JSON")
-    parser.add_argument("--launcher", default="", help="command that every measuring process is started with")
-    arguments = parser.parse_args()
-    if "wavetrain" in arguments.peers and not arguments.bench.exists():
-        sys.exit(f"{arguments.bench} is not built (target wavetrain_predict_bench)")
-    measurements, peaks, before = [], {}, machine()
-    for _ in range(arguments.rounds):
-        for program in arguments.programs:
-            for threads in arguments.threads:
-                for peer in arguments.peers:
-                    for line in run_process(f"{peer} {program}", command(peer, program, threads, arguments), threads, arguments):
-                        if "peak" in line:
-                            peaks[line["threads"]] = max(peaks.get(line["threads"], 0.0), line["peak"])
-                        else:
-                            measurements.append(line)
-    table = fastest(measurements)
-    print(markdown(table))
+    options = parser(__doc__, PEERS, "wavetrain_predict_bench", seconds=1.0, rounds=1, timeout=300.0)
+    options.add_argument("--models", type=Path, default=ROOT / "build/bench-models", help="folder for exported models")
+    arguments = options.parse_args()
+    before = machine()
+    measurements, peaks = measure(arguments, lambda *one: command(*one, arguments))
+    print(markdown(fastest(measurements)))
     if peaks:
-        print("\nmultiply-add peak: " + ", ".join(f"{peak * 1e-9:.1f} GF/s with {n} threads" for n, peak in sorted(peaks.items())))
+        print("\n" + describe(peaks))
     if arguments.output:
-        arguments.output.parent.mkdir(parents=True, exist_ok=True)
-        arguments.output.write_text(json.dumps({"machine": before, "peaks": peaks, "results": measurements}, indent=1) + "\n")
+        write(arguments.output, machine=before, peaks=peaks, results=measurements)
 
 
 if __name__ == "__main__":

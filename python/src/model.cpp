@@ -246,8 +246,9 @@ void bind_model(nb::module_& m) {
   m.def("model_to_dot", plotted(&utils::model_to_dot));
   m.def("model_to_svg", plotted(&utils::model_to_svg));
   m.def(
-      "load_model", [](const std::string& path) { return new Sequential(load_model(path)); },
-      nb::rv_policy::take_ownership);
+      "load_model",
+      [](const std::string& path, bool compile) { return new Sequential(load_model(path, {.compile = compile})); },
+      nb::arg("path"), nb::arg("compile") = true, nb::rv_policy::take_ownership);
   m.def(
       "model_from_json", [](const std::string& text) { return new Sequential(model_from_json(text)); },
       nb::rv_policy::take_ownership);

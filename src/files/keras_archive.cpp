@@ -25,7 +25,8 @@ auto in_member(std::string_view source, std::string_view name, F&& read) {
 }
 
 // `members` are all but directories; they are moved out of.
-KerasArchive interpreted(std::map<std::string, Bytes, std::less<>> members, std::string_view source) {
+KerasArchive interpreted(std::map<std::string, Bytes, std::less<>> members, std::string_view source,
+                         const hdf5::PathFilter& wanted) {
   const auto take = [&](const char* name) {
     const auto found = members.find(name);
     if (found == members.end()) {
@@ -44,7 +45,7 @@ KerasArchive interpreted(std::map<std::string, Bytes, std::less<>> members, std:
   if (members.contains(kMetadata)) archive.metadata = json(kMetadata);
   archive.config = json(kConfig);
   const Bytes weights = take(kWeights);
-  archive.weights = in_member(source, kWeights, [&] { return hdf5::parse(weights); });
+  archive.weights = in_member(source, kWeights, [&] { return hdf5::parse(weights, {}, wanted); });
   archive.extra = std::move(members);
   return archive;
 }
@@ -63,7 +64,7 @@ std::map<std::string, Bytes, std::less<>> members_of_directory(const std::filesy
 
 }  // namespace
 
-KerasArchive parse_keras_archive(ByteSpan file, std::string_view source) {
+KerasArchive parse_keras_archive(ByteSpan file, std::string_view source, const hdf5::PathFilter& wanted) {
   if (!ZipReader::recognises(file)) {
     // The commonest mix-up: Keras 2 models are HDF5 files, sometimes with the new ending.
     const bool hdf5 = as_text(file).starts_with("\x89HDF");
@@ -73,14 +74,14 @@ KerasArchive parse_keras_archive(ByteSpan file, std::string_view source) {
   const ZipReader zip(file, std::string(source));
   std::map<std::string, Bytes, std::less<>> members;
   for (const std::string& name : zip.names()) members.emplace(name, zip.read(name));
-  return interpreted(std::move(members), source);
+  return interpreted(std::move(members), source, wanted);
 }
 
-KerasArchive read_keras_archive(const std::filesystem::path& path) {
+KerasArchive read_keras_archive(const std::filesystem::path& path, const hdf5::PathFilter& wanted) {
   std::error_code ignored;
   const std::string source = fmt::format("'{}'", path.string());
-  if (std::filesystem::is_directory(path, ignored)) return interpreted(members_of_directory(path), source);
-  return parse_keras_archive(read_file(path), source);
+  if (std::filesystem::is_directory(path, ignored)) return interpreted(members_of_directory(path), source, wanted);
+  return parse_keras_archive(read_file(path), source, wanted);
 }
 
 Bytes serialize_keras_archive(const KerasArchive& archive) {

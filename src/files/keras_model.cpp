@@ -84,9 +84,20 @@ KerasVersion version_of(const Config& metadata) {
   return version.is_string() ? parse_keras_version(version.as_string()) : KerasVersion{};
 }
 
-Sequential model_from(const KerasArchive& archive) {
+// Passes over the optimizer's state, in the .keras layout and in the old one, when it is not asked for.
+hdf5::PathFilter wanted_by(const LoadOptions& options) {
+  if (options.compile && options.optimizer_state) return {};
+  return [](std::string_view path) { return path != "/optimizer" && path != "/optimizer_weights"; };
+}
+
+const Config& compilation_or_null(const Config& config, const char* key, const LoadOptions& options) {
+  static const Config none;
+  return options.compile ? entry_or_null(config, key) : none;
+}
+
+Sequential model_from(const KerasArchive& archive, const LoadOptions& options) {
   const KerasVersion version = version_of(archive.metadata);
-  const Config& compilation = entry_or_null(archive.config, "compile_config");
+  const Config& compilation = compilation_or_null(archive.config, "compile_config", options);
   const WeightBudget budget(numbers_in(archive.weights) + kUnstored);
   Sequential model = model_from(archive.config, compilation, version);
   read_weights(archive.weights, model, false);
@@ -95,7 +106,7 @@ Sequential model_from(const KerasArchive& archive) {
   return model;
 }
 
-Sequential model_from(const hdf5::Group& tree) {
+Sequential model_from(const hdf5::Group& tree, const LoadOptions& options) {
   if (!is_legacy_model(tree)) {
     if (!is_weights_tree(tree) && !is_legacy_weights(tree)) {
       throw FileError("an HDF5 file, but not one of Keras: it has neither a model nor weights");
@@ -103,7 +114,7 @@ Sequential model_from(const hdf5::Group& tree) {
     throw FileError("the file has weights alone; make the model and use load_weights");
   }
   const KerasVersion version = legacy_version(tree);
-  const Config compilation = legacy_attribute(tree, "training_config");
+  const Config compilation = options.compile ? legacy_attribute(tree, "training_config") : Config();
   const WeightBudget budget(numbers_in(tree) + kUnstored);
   Sequential model = model_from(legacy_attribute(tree, "model_config"), compilation, version);
   read_legacy_weights(tree, model, false, false);
@@ -152,29 +163,34 @@ void save_model(const Sequential& model, const std::string& path, const std::map
 
 namespace {
 
-Sequential model_from(const KerasArchive& archive, const std::string& source, std::map<std::string, std::string>* extra) {
-  Sequential model = with_context(source, [&] { return model_from(archive); });
-  if (extra != nullptr) {
-    extra->clear();
-    for (const auto& [name, content] : archive.extra) extra->emplace(name, as_text(content));
+Sequential model_from(const KerasArchive& archive, const std::string& source, const LoadOptions& options) {
+  Sequential model = with_context(source, [&] { return model_from(archive, options); });
+  if (options.extra != nullptr) {
+    options.extra->clear();
+    for (const auto& [name, content] : archive.extra) options.extra->emplace(name, as_text(content));
   }
   return model;
 }
 
 }  // namespace
 
-Sequential parse_model(std::span<const std::byte> file, const std::string& source, std::map<std::string, std::string>* extra) {
+Sequential parse_model(std::span<const std::byte> file, const std::string& source, const LoadOptions& options) {
+  const hdf5::PathFilter wanted = wanted_by(options);
   // By content: Keras 2.12 wrote HDF5 into .keras files too.
-  if (!as_text(file).starts_with("\x89HDF")) return model_from(parse_keras_archive(file, source), source, extra);
-  if (extra != nullptr) extra->clear();
-  return with_context(source, [&] { return model_from(hdf5::parse(file)); });
+  if (!as_text(file).starts_with("\x89HDF")) {
+    return model_from(parse_keras_archive(file, source, wanted), source, options);
+  }
+  if (options.extra != nullptr) options.extra->clear();
+  return with_context(source, [&] { return model_from(hdf5::parse(file, {}, wanted), options); });
 }
 
-Sequential load_model(const std::string& path, std::map<std::string, std::string>* extra) {
+Sequential load_model(const std::string& path, const LoadOptions& options) {
   const std::string source = fmt::format("'{}'", path);
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return model_from(read_keras_archive(path), source, extra);
-  return parse_model(read_file(path), source, extra);
+  if (std::filesystem::is_directory(path, ignored)) {
+    return model_from(read_keras_archive(path, wanted_by(options)), source, options);
+  }
+  return parse_model(read_file(path), source, options);
 }
 
 void save_weights(const Sequential& model, const std::string& path) {

@@ -91,7 +91,7 @@ TEST(KerasModel, WrittenAndReadAgainIsTheSame) {
   model.fit(x, y, {.epochs = 2, .verbose = 0});
   save_model(model, folder / "m.keras", {{"assets/labels.txt", "a\nb"}});
   std::map<std::string, std::string> extra;
-  Sequential loaded = load_model(folder / "m.keras", &extra);
+  Sequential loaded = load_model(folder / "m.keras", {.extra = &extra});
   EXPECT_EQ(extra, (std::map<std::string, std::string>{{"assets/labels.txt", "a\nb"}}));
   EXPECT_EQ(loaded.name(), model.name());
   EXPECT_EQ(to_json(loaded), to_json(model));
@@ -107,6 +107,24 @@ TEST(KerasModel, WrittenAndReadAgainIsTheSame) {
     const Array& b = std::get<Array>(after[i].value);
     ASSERT_EQ(a.shape(), b.shape());
     for (Index k = 0; k < a.size(); ++k) EXPECT_EQ(a[k], b[k]);
+  }
+}
+
+TEST(KerasModel, IsReadInParts) {
+  const TemporaryDirectory folder;
+  Sequential model = small_model();
+  model.compile({.optimizer = "adam", .loss = "binary_crossentropy"});
+  const Array x = ramp({8, 10, 2});
+  model.fit(x, Array(Shape{8, 1}, 1.0f), {.verbose = 0});
+  for (const char* name : {"m.keras", "m.h5"}) {
+    save_model(model, folder / name);
+    const Sequential layers = load_model(folder / name, {.compile = false});
+    EXPECT_FALSE(layers.compiled());
+    expect_equal_outputs(model, layers, x);
+    Sequential fresh = load_model(folder / name, {.optimizer_state = false});
+    EXPECT_EQ(fresh.compile_options().optimizer.class_name(), "Adam");
+    EXPECT_EQ(fresh.optimizer().iterations(), 0);
+    expect_equal_outputs(model, fresh, x);
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -118,9 +119,12 @@ struct Limits {
   std::uint64_t expansion = std::uint64_t{1} << 30;
 };
 
-// Reads a whole file. Time and memory are linear in its size plus `limits.expansion`. Throws FileError naming the
-// object's path, the position in the file, what was found and what was expected.
-Group parse(ByteSpan file, const Limits& limits = {});
+// Says by its path ("/optimizer/vars") whether an object is read, with all that is in it.
+using PathFilter = std::function<bool(std::string_view path)>;
+
+// Reads a whole file, or what `wanted` asks for. Time and memory are linear in its size plus `limits.expansion`. Throws
+// FileError naming the object's path, the position in the file, what was found and what was expected.
+Group parse(ByteSpan file, const Limits& limits = {}, const PathFilter& wanted = {});
 
 // Writes superblock version 0, symbol-table groups, contiguous datasets and version-1 attributes, which every HDF5
 // library since 1.4 reads. The same tree gives the same bytes. Throws ValueError for what the format or this writer

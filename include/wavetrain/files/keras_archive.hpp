@@ -24,10 +24,12 @@ struct KerasArchive {
   std::map<std::string, Bytes, std::less<>> extra;
 };
 
-// Throws FileError naming the archive, the member and the reason. Weights stored as `.npz` are refused by name.
-KerasArchive parse_keras_archive(ByteSpan file, std::string_view source = "Keras archive");
+// Throws FileError naming the archive, the member and the reason. Weights stored as `.npz` are refused by name. `wanted` says
+// which objects of the weights are read.
+KerasArchive parse_keras_archive(ByteSpan file, std::string_view source = "Keras archive",
+                                 const hdf5::PathFilter& wanted = {});
 // Also reads a directory with the same members, as Keras does.
-KerasArchive read_keras_archive(const std::filesystem::path& path);
+KerasArchive read_keras_archive(const std::filesystem::path& path, const hdf5::PathFilter& wanted = {});
 
 // Members in Keras' order, stored, dated 1980-01-01: the same model gives the same bytes.
 Bytes serialize_keras_archive(const KerasArchive& archive);

@@ -27,16 +27,21 @@ namespace wavetrain {
 // when the file cannot be written.
 void save_model(const Sequential& model, const std::string& path, const std::map<std::string, std::string>& extra = {});
 
-// Reads a .keras file, a directory with its members, or an .h5 file, by content; `extra`, if given, gets the members that are not Keras' own. Throws
+struct LoadOptions {
+  bool compile = true;          // false: the model is not compiled, as with Keras' compile=False
+  bool optimizer_state = true;  // false: the optimizer starts anew; Adam's state is two thirds of a file, which predicting spares
+  std::map<std::string, std::string>* extra = nullptr;  // gets the members that are not Keras' own
+};
+
+// Reads a .keras file, a directory with its members, or an .h5 file, by content. Throws
 // FileError for a file that cannot be read, NotSupported for models other than Sequential and for options that wavetrain does
 // not have, ValueError for settings that cannot work and for weights whose shapes do not fit; messages name file, layer and
 // option or weight. A compile configuration that cannot be used (a custom loss) is reported to the log as a warning, and the
 // model is then not compiled; so is an optimizer state that does not fit, and the optimizer then starts anew.
-Sequential load_model(const std::string& path, std::map<std::string, std::string>* extra = nullptr);
+Sequential load_model(const std::string& path, const LoadOptions& options = {});
 
 // The same from memory; `source` names it in messages.
-Sequential parse_model(std::span<const std::byte> file, const std::string& source,
-                       std::map<std::string, std::string>* extra = nullptr);
+Sequential parse_model(std::span<const std::byte> file, const std::string& source, const LoadOptions& options = {});
 
 // `path` ends in ".weights.h5", in ".h5" or ".hdf5" for the old layout, or in ".npz": NumPy arrays in the order of
 // get_weights(), named "<layer>/<weight>", without the optimizer. Throws as save_model.

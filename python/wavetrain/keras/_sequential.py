@@ -511,13 +511,7 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     path = os.fspath(filepath)
     if not os.path.exists(path):
         raise ValueError(f"File not found: filepath={path}. Please ensure the file is an accessible `.keras` zip file.")
-    handle = _core.load_model(path)
-    if not compile:
-        bare = _core.Sequential.from_config(handle.config())
-        if handle.built:
-            bare.set_weights(handle.get_weights())
-        handle = bare
-    return Sequential._wrap(handle)
+    return Sequential._wrap(_core.load_model(path, compile))
 
 
 def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):

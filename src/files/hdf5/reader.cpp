@@ -68,7 +68,8 @@ Superblock read_superblock(ByteSpan file) {
 
 class Reader {
  public:
-  Reader(ByteSpan file, const Superblock& superblock, const Limits& limits) : source_(file, limits), heap_(source_) {
+  Reader(ByteSpan file, const Superblock& superblock, const Limits& limits, const PathFilter& wanted)
+      : source_(file, limits), heap_(source_), wanted_(wanted) {
     source_.sizes = superblock.sizes;
   }
 
@@ -82,7 +83,7 @@ class Reader {
     const std::string path = path_;
     for (const Link& link : read_links(source_, object)) {
       path_ = path + "/" + link.name;
-      read_member(link, group, depth);
+      if (!wanted_ || wanted_(path_)) read_member(link, group, depth);
     }
     path_ = path;
   }
@@ -176,13 +177,14 @@ class Reader {
 
   Source source_;
   GlobalHeap heap_;
+  const PathFilter& wanted_;
   std::set<std::uint64_t> visited_;
   std::string path_;  // of the object being read, for messages
 };
 
 }  // namespace
 
-Group parse(ByteSpan file, const Limits& limits) {
+Group parse(ByteSpan file, const Limits& limits, const PathFilter& wanted) {
   // All addresses but the end count from the superblock. It stands at 0, or behind a "user block" of 512, 1024, 2048 …
   // bytes.
   std::size_t start = 0;
@@ -198,7 +200,7 @@ Group parse(ByteSpan file, const Limits& limits) {
     if (superblock.end > whole) {
       throw FileError(fmt::format("The file is truncated: it should have {} bytes and has {}", superblock.end, whole));
     }
-    Reader reader(file, superblock, limits);
+    Reader reader(file, superblock, limits, wanted);
     try {
       Group root;
       reader.read_group(reader.object(superblock.root), root, 0);
