@@ -104,8 +104,8 @@ class TableReader {
     }
     separator_ = options_.separator != 0 ? options_.separator : guess_separator(first, second);
     const bool may_have_commas = separator_ != ',';
-    decimal_comma_ = options_.decimal_comma.value_or(
-        may_have_commas && (has_decimal_commas(second) || (second.empty() && has_decimal_commas(first))));
+    decimal_comma_ =
+        options_.decimal_comma.value_or(may_have_commas && first_decimal_mark(second.empty() ? first : second) == ',');
     if (decimal_comma_ && !may_have_commas) {
       reader_.fail_at(first_line,
                       "commas cannot separate columns and be decimal commas, too; expected another separator");
@@ -128,6 +128,17 @@ class TableReader {
     if (!second.empty()) {
       line_ = second_line;
       row(pointed(second));
+    }
+  }
+
+  // Of `line`, or where that holds whole numbers alone, of the next rows that are in memory.
+  char first_decimal_mark(std::string_view line) const {
+    std::string_view rest = reader_.beginning();
+    for (;;) {
+      const char mark = decimal_mark(line);
+      if (mark != 0 || rest.empty()) return mark;
+      line = rest.substr(0, rest.find('\n'));
+      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     }
   }
 
