@@ -47,6 +47,8 @@ struct ClassifyResult {
 
 // Trains on every fold with every seed, and scores.
 ClassifyResult run_classify(const ClassifyArguments& arguments, SeriesData data);
+// Scores the trained model that `train.model` names on `train.test`.
+ClassifyResult apply_model(const ClassifyArguments& arguments);
 
 std::string cases_csv(const ClassifyArguments& arguments, const ClassifyResult& result);
 std::string classify_html(const ClassifyArguments& arguments, const ClassifyResult& result);

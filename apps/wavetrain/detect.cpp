@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "anomaly_labels.hpp"
 #include "commands.hpp"
 #include "detect_task.hpp"
 #include "interrupt.hpp"
@@ -17,7 +18,6 @@
 #include "wavetrain/files/json.hpp"
 #include "wavetrain/presets.hpp"
 #include "wavetrain/random.hpp"
-#include "wavetrain/series/time_stamps.hpp"
 
 namespace wavetrain::app {
 namespace {
@@ -54,50 +54,6 @@ Rated rate(const Sequential& model, const TableSettings& settings, const series:
     rated.rows = series::forecast_row_scores(shaped, truth, windows, rows);
   }
   return rated;
-}
-
-// --- Labels ----------------------------------------------------------------------------------------------------------
-
-std::vector<char> labels_of_column(const series::Table& table, const std::string& name) {
-  const Index column = table.column_index(name);
-  std::vector<char> labels;
-  for (Index row = 0; row < table.rows(); ++row) labels.push_back(table.values(row, column) > 0.5f);
-  return labels;
-}
-
-Index row_at(const series::Table& table, const std::string& stamp) {
-  const std::optional<double> wanted = series::parse_time_stamp(stamp);
-  const series::TextColumn* stamps = table.time_stamps();
-  for (Index row = 0; wanted && row < stamps->size(); ++row) {
-    if (series::parse_time_stamp((*stamps)[row]) == wanted) return row;
-  }
-  throw ValueError(fmt::format("{}: no row has the time stamp {} of an anomaly.", table.source, stamp));
-}
-
-// The Numenta benchmark's combined_windows.json: path to a list of [first, last] time stamps.
-std::vector<char> labels_of_windows(const series::Table& table, const DetectArguments& arguments) {
-  const files::Bytes bytes = files::read_file(arguments.windows_file);
-  const Config all = files::parse_json(std::string(files::as_text(bytes)));
-  const Config* windows = nullptr;
-  const std::string path = std::filesystem::path(table.source).generic_string();
-  for (const auto& [key, value] : all.as_dict()) {
-    if (arguments.windows_key.empty() ? path.size() >= key.size() && path.ends_with(key)
-                                      : key == arguments.windows_key) {
-      windows = &value;
-    }
-  }
-  if (windows == nullptr) {
-    throw ValueError(fmt::format("{}: there are no anomalies of {} (see --windows-key).", arguments.windows_file,
-                                 arguments.windows_key.empty() ? path : arguments.windows_key));
-  }
-  if (table.time_stamps() == nullptr) throw ValueError(fmt::format("{}: --windows needs time stamps.", table.source));
-  std::vector<char> labels(static_cast<std::size_t>(table.rows()));
-  for (const Config& window : windows->as_list()) {
-    const Index first = row_at(table, window.as_list().at(0).as_string());
-    const Index last = row_at(table, window.as_list().at(1).as_string());
-    for (Index row = first; row <= last; ++row) labels[static_cast<std::size_t>(row)] = 1;
-  }
-  return labels;
 }
 
 // --- Scores ----------------------------------------------------------------------------------------------------------
@@ -279,6 +235,7 @@ void print(const DetectArguments& arguments, const DetectResult& result) {
 void run(DetectArguments& arguments) {
   TrainOptions& options = arguments.train;
   apply(options.common);
+  if (!arguments.rated.empty()) return score_corpus(arguments);
   set_random_seed(options.seed);
   for (const std::string& path : {options.out, options.history, options.curves, arguments.scores, arguments.report}) {
     if (!path.empty()) require_writable(path);
@@ -324,7 +281,8 @@ void run(DetectArguments& arguments) {
     add_baselines(result, arguments, data, own_test ? &training : nullptr, training_rows(arguments, normal));
   }
   if (!arguments.label_column.empty()) result.labels = labels_of_column(result.table, arguments.label_column);
-  if (!arguments.windows_file.empty()) result.labels = labels_of_windows(result.table, arguments);
+  if (!arguments.windows_file.empty())
+    result.labels = labels_of_windows(result.table, arguments.windows_file, arguments.windows_key);
   if (!result.labels.empty()) score(result, arguments);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   const HoldInterrupts whole_files;
@@ -369,7 +327,8 @@ void add_detect(CLI::App& app) {
       "  wavetrain detect --train normal.csv --test new.csv --window 288 --out normal.keras --scores scores.csv\n"
       "  wavetrain detect --train valve.csv --train-rows 400 --label anomaly --window 60 --threshold "
       "quantile:0.999:1.33\n"
-      "  wavetrain detect --model normal.keras --test newer.csv\n\n"
+      "  wavetrain detect --model normal.keras --test newer.csv\n"
+      "  wavetrain detect --rated results/mine --windows combined_windows.json\n\n"
       "An autoencoder rates windows by how badly it gives them back; a row is an anomaly when all windows over it are "
       "(--cover).\nOther networks rate rows by how badly they forecast them. Thresholds are learnt on the training "
       "rows.");
@@ -397,6 +356,9 @@ void add_detect(CLI::App& app) {
                      "A column that is 1 where rows are anomalies, to score against");
   command.add_option("--windows", arguments->windows_file,
                      "The Numenta benchmark's combined_windows.json, to score against");
+  command.add_option("--rated", arguments->rated,
+                     "Score what was rated before: a folder of csv files with columns timestamp and anomaly_score, as "
+                     "--scores writes them, named after the entries of --windows");
   command.add_option("--windows-key", arguments->windows_key,
                      "The entry in it; found by the path of the file when not given");
   command.add_option("--buffer", arguments->buffer, "Rows around anomalies that vus_pr is lenient in")

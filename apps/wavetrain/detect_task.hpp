@@ -16,7 +16,7 @@ struct DetectArguments {
   TrainOptions train;
   std::string threshold = "max", cover = "all", by = "auto";
   Index train_rows = 0;
-  std::string label_column, windows_file, windows_key;
+  std::string label_column, windows_file, windows_key, rated;
   std::string scores, report;
   Index buffer = 100;  // rows, for VUS
 };
@@ -43,6 +43,9 @@ struct DetectResult {
   Index parameters = 0, training_windows = 0;
   double seconds = 0;
 };
+
+// Prints the Numenta benchmark's three scores of the folder `rated`, one threshold for all its series. Throws Error.
+void score_corpus(const DetectArguments& arguments);
 
 std::string detect_csv(const DetectResult& result);
 std::string detect_html(const DetectArguments& arguments, const DetectResult& result);

@@ -1,6 +1,7 @@
 // `forecast`: trains on the past of a table, is scored on its end, beside forecasts that need no network.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <memory>
@@ -59,6 +60,16 @@ std::vector<series::TimeSplit> splits_of(const ForecastArguments& arguments, Ind
     split.train.last -= held;
   }
   return splits;
+}
+
+// The windows of one behind those of the other.
+Array joined(const Array& first, const Array& second) {
+  Shape shape = first.shape();
+  shape[0] += second.shape()[0];
+  Array both(shape);
+  std::copy(first.begin(), first.end(), both.begin());
+  std::copy(second.begin(), second.end(), both.begin() + static_cast<std::ptrdiff_t>(first.size()));
+  return both;
 }
 
 class ForecastExperiment {
@@ -168,7 +179,6 @@ class ForecastExperiment {
       result_.interval_note = error.what();  // few rows are no reason to go without a forecast
       return;
     }
-    if (!arguments_.scaled) settings.table->intervals = learnt;
     fixed_.push_back(learnt.coverage(predicted, truth));
     result_.radii = series::adaptive_radii({.level = arguments_.level, .delay = options_.horizon + options_.gap}, known,
                                            known_truth, predicted, truth);
@@ -180,6 +190,12 @@ class ForecastExperiment {
       inside += error <= result_.radii[i];
     }
     adaptive_.push_back(static_cast<double>(inside) / static_cast<double>(std::max<Index>(count, 1)));
+    // What is stored for forecasts to come learns from all rows that the model was not trained on, the scored ones,
+    // which are the latest, included.
+    if (!arguments_.scaled) {
+      settings.table->intervals =
+          series::ForecastIntervals::fit(arguments_.level, joined(known, predicted), joined(known_truth, truth));
+    }
   }
 
   void by_step(const std::vector<ForecastScores>& scores) {
@@ -260,8 +276,8 @@ void print(const ForecastArguments& arguments, const ForecastResult& result) {
   }
   if (!result.interval_note.empty()) fmt::print("no intervals: {}\n", result.interval_note);
   if (result.coverage) {
-    fmt::print("intervals of {:g} % hold {:.1f} % of the truth, adapted as it comes in {:.1f} %\n",
-               100 * arguments.level, 100 * *result.coverage, 100 * *result.adaptive_coverage);
+    fmt::print("intervals of {:g} % hold {:.1f} % of the truth, adapted as it comes in; {:.1f} % as they were before\n",
+               100 * arguments.level, 100 * *result.adaptive_coverage, 100 * *result.coverage);
   }
 }
 

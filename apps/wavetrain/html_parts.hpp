@@ -23,10 +23,11 @@ th{color:var(--soft);font-weight:600}th:first-child,td:first-child{text-align:le
 tr.strong td{font-weight:650}.confusion td{text-align:center}.confusion td:first-child{text-align:left}
 pre{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:12px;font-size:.8rem;line-height:1.35;margin:0;
 width:max-content;min-width:100%}
+pre.command{width:auto;white-space:pre-wrap;overflow-wrap:anywhere}
 figure{margin:0}.chart canvas{width:100%;display:block;background:var(--panel);border:1px solid var(--line);border-radius:6px;
 touch-action:pan-y}
 .chart figcaption{min-height:1.6em;color:var(--soft);font-size:.85rem;font-variant-numeric:tabular-nums}
-.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:14px}
+.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:14px}
 .gallery svg{width:100%;background:var(--panel);border:1px solid var(--line);border-radius:6px}
 .gallery path{fill:none;stroke-width:1.6;stroke-linecap:round}.gallery figcaption{font-size:.82rem;color:var(--soft)}
 .c0{stroke:var(--l0)}.c1{stroke:var(--l1)}.c2{stroke:var(--l2)}.c3{stroke:var(--l3)}.c4{stroke:var(--l4)}.c5{stroke:var(--l5)}

@@ -145,12 +145,16 @@ void HtmlReport::confusion(const std::vector<std::string>& names, const std::vec
 void HtmlReport::model(const Sequential& model, const std::string& command, std::uint64_t seed) {
   heading("Model");
   body_ += fmt::format("<div class='scroll'><pre>{}</pre></div>\n", xml_escape(model.summary({.line_length = 78})));
+  repeat(fmt::format("wavetrain 0.1.0, seed {}. The same command gives the same numbers, bit by bit, for any number of "
+                     "threads on one kind of processor.",
+                     seed),
+         command);
+}
+
+void HtmlReport::repeat(const std::string& versions, const std::string& command) {
   heading("How to repeat it");
-  paragraph(
-      fmt::format("wavetrain 0.1.0, seed {}. The same command gives the same numbers, bit by bit, for any number of "
-                  "threads on one kind of processor.",
-                  seed));
-  body_ += fmt::format("<div class='scroll'><pre>{}</pre></div>\n", xml_escape(command));
+  paragraph(versions);
+  body_ += fmt::format("<pre class='command'>{}</pre>\n", xml_escape(command));
 }
 
 void HtmlReport::gallery(const std::vector<std::string>& figures) {

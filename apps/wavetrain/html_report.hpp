@@ -43,6 +43,8 @@ class HtmlReport {
   void confusion(const std::vector<std::string>& names, const std::vector<std::vector<Index>>& counts);
   // Layers, output shapes and parameters; how to do it again.
   void model(const Sequential& model, const std::string& command, std::uint64_t seed);
+  // Versions and the command line, under a heading.
+  void repeat(const std::string& versions, const std::string& command);
   void raw(const std::string& html) { body_ += html; }
   // Small pictures that flow side by side.
   void gallery(const std::vector<std::string>& figures);

@@ -190,9 +190,9 @@ std::string forecast_html(const ForecastArguments& arguments, const ForecastResu
   report.heading("Result");
   report.scoreboard(result.board);
   if (result.coverage) {
-    report.paragraph(
-        fmt::format("Intervals of {:g} % hold {:.1f} % of the truth; adapted as the truth comes in, {:.1f} %.",
-                    100 * arguments.level, 100 * *result.coverage, 100 * *result.adaptive_coverage));
+    report.paragraph(fmt::format(
+        "Intervals of {:g} % hold {:.1f} % of the truth, adapted as it comes in; {:.1f} % as they were before.",
+        100 * arguments.level, 100 * *result.adaptive_coverage, 100 * *result.coverage));
   }
   // One step ahead and the whole horizon ahead, over the test rows.
   const Index windows = result.truth.shape()[0], horizon = options.horizon, count = static_cast<Index>(targets.size());

@@ -13,50 +13,26 @@
 #include <limits>
 #include <map>
 
-#include "classify_task.hpp"
-#include "command_line.hpp"
 #include "commands.hpp"
-#include "forecast_task.hpp"
-#include "html_report.hpp"
 #include "interrupt.hpp"
+#include "tune_task.hpp"
 #include "wavetrain/files/io.hpp"
 #include "wavetrain/files/json.hpp"
-#include "wavetrain/series/search.hpp"
 #include "wavetrain/threads.hpp"
 
 namespace wavetrain::app {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-struct TuneArguments {
-  ClassifyArguments classify;  // the options of all tasks but tables
-  ForecastArguments forecast;
-  series::SearchOptions search;
-  std::string space, journal, report;
-  Index parallel = 0;
-};
-
-struct Finished {
-  series::Trial trial;
-  double seconds = 0;
-  std::string error;
-};
-
-// --- The space -------------------------------------------------------------------------------------------------------
-
-// {"model": "Conv1D({filters}, 3) …", "learning_rate": "{rate}", "parameters": {"filters": {…}, …}}; every other member
-// is an option of training, whose text may hold parameters in braces.
-struct SpaceFile {
-  std::map<std::string, std::string> settings;
-  series::SearchSpace space;
-};
 
 std::string text_of(const Config& value) {
   if (value.is_string()) return value.as_string();
   if (value.is_double()) return to_text(value.as_double());
   return value.repr();
 }
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// --- The space -------------------------------------------------------------------------------------------------------
 
 SpaceFile read_space(const std::string& path) {
   SpaceFile file;
@@ -340,76 +316,6 @@ std::vector<Finished> search(const TuneArguments& arguments, const SpaceFile& fi
   return all;
 }
 
-// Parallel coordinates: a line per trial through its values, the better the warmer.
-std::string parallel_coordinates(const SpaceFile& file, const std::vector<Finished>& trials) {
-  std::vector<const series::SearchParameter*> axes;
-  for (const series::SearchParameter& parameter : file.space.parameters()) {
-    if (parameter.kind != series::SearchParameter::Kind::fixed) axes.push_back(&parameter);
-  }
-  std::vector<double> scores;
-  for (const Finished& done : trials) {
-    if (!std::isnan(done.trial.score)) scores.push_back(done.trial.score);
-  }
-  std::sort(scores.begin(), scores.end());
-  const double low = scores.front(), high = scores.back();
-  const double width = 150.0 * static_cast<double>(axes.size() + 1), height = 260;
-  const auto x = [](std::size_t axis) { return 70 + 150.0 * static_cast<double>(axis); };
-  const auto y = [&](double part) { return 30 + (height - 60) * (1 - part); };
-  std::string svg = fmt::format(
-      "<div class='scroll'><svg width='{0:.0f}' height='{1:.0f}' viewBox='0 0 {0:.0f} {1:.0f}' font-size='12' "
-      "fill='currentColor'>",
-      width, height);
-  for (const Finished& done : trials) {
-    if (std::isnan(done.trial.score)) continue;
-    const double part = high > low ? (high - done.trial.score) / (high - low) : 1;
-    std::string path;
-    for (std::size_t a = 0; a < axes.size(); ++a) {
-      const Config* value = done.trial.values.find(axes[a]->name);
-      if (value != nullptr)
-        path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L", x(a), y(axes[a]->position(*value)));
-    }
-    path += fmt::format("L{:.1f} {:.1f}", x(axes.size()), y(part));
-    svg += fmt::format(
-        "<path d='{}' fill='none' stroke-width='{:.1f}' opacity='{:.2f}' style='stroke:color-mix(in srgb,var(--warm) "
-        "{:.0f}%,var(--cool))'/>",
-        path, 1 + 1.5 * part, 0.35 + 0.6 * part, 100 * part);
-  }
-  for (std::size_t a = 0; a <= axes.size(); ++a) {
-    svg += fmt::format("<path d='M{0:.1f} {1:.1f}V{2:.1f}' style='stroke:var(--soft)'/>", x(a), y(1), y(0));
-    const std::string name = a < axes.size() ? axes[a]->name : "score";
-    svg += fmt::format("<text x='{:.1f}' y='14' text-anchor='middle' font-weight='600'>{}</text>", x(a), name);
-    const auto end = [&](double u) {
-      return a < axes.size() ? text_of(axes[a]->at(std::min(u, 0.999999)))
-                             : fmt::format("{:.4g}", std::abs(u > 0.5 ? low : high));
-    };
-    svg += fmt::format(
-        "<text x='{0:.1f}' y='{1:.1f}' text-anchor='middle'>{2}</text><text x='{0:.1f}' y='{3:.1f}' "
-        "text-anchor='middle'>{4}</text>",
-        x(a), y(0) + 18, end(0), y(1) - 4, end(1));
-  }
-  return svg + "</svg></div>\n";
-}
-
-std::string tune_html(const TuneArguments& arguments, const SpaceFile& file, const Objective& objective,
-                      const std::vector<Finished>& order, double seconds) {
-  HtmlReport report(fmt::format("Search: {}", std::filesystem::path(arguments.space).filename().string()),
-                    fmt::format("{} · {} trials · {:.1f} s", arguments.search.strategy, order.size(), seconds));
-  report.heading("All trials");
-  report.raw(parallel_coordinates(file, order));
-  report.heading("The best");
-  std::vector<std::vector<std::string>> rows;
-  for (const Finished& done : order) {
-    if (rows.size() == 25) break;
-    rows.push_back({std::to_string(done.trial.number),
-                    done.error.empty() ? fmt::format("{:.5g}", std::abs(done.trial.score)) : "failed",
-                    fmt::format("{:.1f}", done.seconds), done.error.empty() ? done.trial.values.repr() : done.error});
-  }
-  report.table({"trial", objective.name(), "seconds", "values"}, rows, 0);
-  report.heading("How to repeat it");
-  report.paragraph(command_line());
-  return report.str();
-}
-
 void run(TuneArguments& arguments) {
   TrainOptions& options = arguments.classify.train;
   apply(options.common);
@@ -434,7 +340,7 @@ void run(TuneArguments& arguments) {
   const Finished& best = trials.front();
   if (!arguments.report.empty()) {
     const HoldInterrupts whole_file;
-    files::write_file_atomically(arguments.report, tune_html(arguments, file, objective, trials, seconds));
+    files::write_file_atomically(arguments.report, tune_html(arguments, file, objective.name(), trials, seconds));
   }
   TrainOptions chosen = options;
   set_options(chosen, file, best.trial);

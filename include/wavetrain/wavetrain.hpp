@@ -49,4 +49,5 @@
 #include "wavetrain/series/series_set.hpp"
 #include "wavetrain/series/table.hpp"
 #include "wavetrain/series/windows.hpp"
+#include "wavetrain/series/write.hpp"
 #endif

@@ -89,10 +89,10 @@ bool between_digits(std::string_view line, std::size_t i) {
 
 }  // namespace
 
-bool has_decimal_commas(std::string_view line) {
-  bool commas = false;
+char decimal_mark(std::string_view line) {
+  char mark = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == ',' && between_digits(line, i)) commas = true;
+    if (line[i] == ',' && between_digits(line, i)) mark = ',';
     // Dates such as 31.12.2020 have points, too: two of them.
     if (line[i] == '.' && between_digits(line, i)) {
       const std::size_t next = line.find_first_not_of("0123456789", i + 1);
@@ -100,11 +100,13 @@ bool has_decimal_commas(std::string_view line) {
       const bool date = (next != std::string_view::npos && line[next] == '.') ||
                         (before != std::string_view::npos && line[before] == '.');
       const bool seconds = before != std::string_view::npos && line[before] == ':';
-      if (!date && !seconds) return false;
+      if (!date && !seconds) return '.';
     }
   }
-  return commas;
+  return mark;
 }
+
+bool has_decimal_commas(std::string_view line) { return decimal_mark(line) == ','; }
 
 std::string_view with_decimal_points(std::string_view line, std::string& storage) {
   storage.assign(line);

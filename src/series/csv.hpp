@@ -19,6 +19,9 @@ std::vector<std::string> split_csv(std::string_view line, char separator);
 // Whether a quoted field goes on behind this line.
 bool has_open_quote(std::string_view line);
 
+// What stands in the numbers of `line`: '.', ',' or 0, when all are whole. Points in dates and seconds do not count; a
+// point anywhere else says that commas are something else.
+char decimal_mark(std::string_view line);
 // Whether numbers in `line` have a comma where others have a point: a comma between digits, and no point between
 // digits.
 bool has_decimal_commas(std::string_view line);

@@ -74,7 +74,7 @@ Table TablePreparation::select(const Table& table) const {
       if (!std::isnan(result.values[i])) continue;
       throw ValueError(fmt::format(
           "{}: a value is missing (NaN): column `{}`, row {} (counted from 0); fill missing values with zero, mean or "
-          "interpolate",
+          "interpolate (--nan)",
           table.source, chosen_[static_cast<std::size_t>(i % width)], i / width));
     }
   }

@@ -104,8 +104,8 @@ class TableReader {
     }
     separator_ = options_.separator != 0 ? options_.separator : guess_separator(first, second);
     const bool may_have_commas = separator_ != ',';
-    decimal_comma_ = options_.decimal_comma.value_or(
-        may_have_commas && (has_decimal_commas(second) || (second.empty() && has_decimal_commas(first))));
+    decimal_comma_ =
+        options_.decimal_comma.value_or(may_have_commas && first_decimal_mark(second.empty() ? first : second) == ',');
     if (decimal_comma_ && !may_have_commas) {
       reader_.fail_at(first_line,
                       "commas cannot separate columns and be decimal commas, too; expected another separator");
@@ -116,7 +116,8 @@ class TableReader {
     if (trailing_separator_) names.pop_back();
     width_ = names.size();
     first_line_ = first_line;
-    const auto second_fields = second.empty() ? std::vector<std::string>() : split_csv(trimmed_row(second), separator_);
+    const auto second_fields =
+        second.empty() ? std::vector<std::string>() : split_csv(trimmed_row(pointed(second)), separator_);
     const bool header = options_.header.value_or(guess_header(names, second_fields));
     header_ = header;
     set_columns(header ? names : std::vector<std::string>(width_), header);
@@ -127,6 +128,17 @@ class TableReader {
     if (!second.empty()) {
       line_ = second_line;
       row(pointed(second));
+    }
+  }
+
+  // Of `line`, or where that holds whole numbers alone, of the next rows that are in memory.
+  char first_decimal_mark(std::string_view line) const {
+    std::string_view rest = reader_.beginning();
+    for (;;) {
+      const char mark = decimal_mark(line);
+      if (mark != 0 || rest.empty()) return mark;
+      line = rest.substr(0, rest.find('\n'));
+      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     }
   }
 

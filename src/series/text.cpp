@@ -136,6 +136,7 @@ std::string separator_name(char separator) {
 
 bool is_missing_text(std::string_view text) {
   if (text.empty() || text == "?") return true;
+  if (text.size() > 4) return false;
   for (const char* word : {"na", "nan", "n/a", "null", "none"}) {
     if (equal_ignoring_case(text, word)) return true;
   }

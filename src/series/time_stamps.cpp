@@ -18,9 +18,12 @@ constexpr double kDay = 86400;
 // Takes a number of digits off the front.
 bool take_number(std::string_view& text, int& value, std::size_t least, std::size_t most) {
   std::size_t digits = 0;
-  while (digits < text.size() && digits < most && text[digits] >= '0' && text[digits] <= '9') ++digits;
+  int number = 0;
+  for (; digits < text.size() && digits < most && text[digits] >= '0' && text[digits] <= '9'; ++digits) {
+    number = 10 * number + (text[digits] - '0');
+  }
   if (digits < least) return false;
-  std::from_chars(text.data(), text.data() + digits, value);
+  value = number;
   text.remove_prefix(digits);
   return true;
 }

@@ -285,6 +285,39 @@ def test_settings_that_were_changed_by_hand(folder, tmp_path):
     check_refused(run("evaluate", "m.keras", "--data", folder / "test.ts", cwd=tmp_path), ["m.keras", "wavetrain.json", "clairvoyance"])
 
 
+@pytest.mark.parametrize("data, more", [("test.ts", ()), ("wave.csv", ()), ("two.csv", ("--columns", "a"))])
+def test_settings_of_version_1(folder, tmp_path, data, more):
+    """What files held before tables had recipes: one target, scaling in one piece, no masks."""
+    model = folder / ("cbf.keras" if data == "test.ts" else "wave.keras")
+    path = folder / data
+    if more:  # the target is no input: its scaling stands behind that of the inputs
+        path = tmp_path / data
+        path.write_text("a,b\n" + "".join(f"{i % 7},{10 * (i % 5)}\n" for i in range(80)))
+        model = tmp_path / "two.keras"
+        ok("train", "--data", data, "--target", "b", *more, "--window", 8, "--horizon", 2, "--model", "Flatten()", "--epochs", 2,
+           "--out", model, cwd=tmp_path)
+    with zipfile.ZipFile(model) as new, zipfile.ZipFile(tmp_path / "old.keras", "w") as old:
+        for name in new.namelist():
+            content = new.read(name)
+            if name == "wavetrain.json":
+                settings = json.loads(content)
+                table = settings.pop("table")
+                settings.pop("masked")
+                settings |= {"version": 1, "forecast": None}
+                if table:
+                    recipe = table["preparation"]
+                    settings["normalizer"] = recipe["normalizer"]
+                    settings["forecast"] = {"columns": recipe["columns"], "target": recipe["targets"][0], "window": table["window"],
+                                            "horizon": table["horizon"]}
+                content = json.dumps(settings)
+            old.writestr(name, content)
+    assert ok("evaluate", "old.keras", "--data", path, cwd=tmp_path) == ok("evaluate", model, "--data", path, cwd=tmp_path)
+    for source, out in ((tmp_path / "old.keras", "old.csv"), (model, "new.csv")):
+        ok("predict", source, "--data", path, "--out", out, cwd=tmp_path)
+    assert (tmp_path / "old.csv").read_text() == (tmp_path / "new.csv").read_text()
+    assert ok_json("summary", "old.keras", cwd=tmp_path) is not None
+
+
 def test_a_failed_run_keeps_the_old_file(folder, tmp_path):
     (tmp_path / "m.keras").write_text("precious")
     (tmp_path / "d.csv").write_text(CSV)

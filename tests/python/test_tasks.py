@@ -298,7 +298,7 @@ def test_many_series_below_each_other(folder):
     ("1;2;3\n2;3;4\n", ["--separator", ","], "values separated by ';'?"),
     ("1,2,nan,3\n2,4,5,6\n", [], "series 0, channel 0, step 1 (counted from 0); fill missing values with zero, mean or interp"),
     ("@problemName p\n@univariate true\n@equalLength true\n@seriesLength 3\n@classLabel true 1 2\n@data\n1,2,3:1\n1,2:2\n", [],
-     "3"),
+     ":8: the series has 2 values, expected 3 as in line 7 (@equalLength true)"),
     ("@problemName p\n@univariate true\n@classLabel true 1 2\n@data\n1,2:3,4:1\n", [], "univariate"),
     ("@problemName p\n@univariate true\n@classLabel true 1 2\n@data\n1,2:1\n3,4\n", [], ":6:"),
 ])
@@ -339,3 +339,33 @@ def test_steps_and_channels_exchanged(folder):
     error = message("evaluate", "o.keras", "--data", "first.npz", cwd=folder)
     assert "exchanged" in error and "--channels-first" in error
     assert ok("evaluate", "o.keras", "--data", "first.npz", "--channels-first", cwd=folder) == ok("evaluate", "o.keras", "--data", "last.npz", cwd=folder)
+
+
+# --- A corpus that was rated before ----------------------------------------------------------------------------------------
+
+
+def test_a_corpus_is_scored_with_one_threshold(folder):
+    results = folder / "results"
+    for name, peak in (("mine_a.csv", 60), ("b.csv", 90)):
+        (results / "real").mkdir(parents=True, exist_ok=True)
+        rows = [f"2020-01-01 {i // 60:02d}:{i % 60:02d}:00,{i},{0.999999999999 if i == peak else 0.1},0" for i in range(100)]
+        (results / "real" / name).write_text("timestamp,value,anomaly_score,label\n" + "\n".join(rows) + "\n")
+    windows = {"real/a.csv": [["2020-01-01 01:00:00.000000", "2020-01-01 01:10:00.000000"]],
+               "real/b.csv": [["2020-01-01 01:20:00.000000", "2020-01-01 01:25:00.000000"]], "real/c.csv": []}
+    (folder / "windows.json").write_text(json.dumps(windows))
+    report = ok_json("detect", "--rated", "results", "--windows", "windows.json", cwd=folder)
+    assert (report["files"], report["rows"], report["windows"]) == (2, 200, 2)
+    standard = report["profiles"]["standard"]
+    # a: found on its first row, 1. b: missed, -1, and one false alarm behind the window.
+    assert standard["threshold"] == 0.999999999999
+    assert standard["score_by_file"]["real/a.csv"] == pytest.approx(1.0)
+    late = 2 / (1 + math.exp(5 * 5 / 5)) - 1  # 5 rows behind a window of 6
+    assert standard["score_by_file"]["real/b.csv"] == pytest.approx(-1 + 0.11 * late)
+    assert standard["normalized"] == pytest.approx(100 * (1 - 1 + 0.11 * late + 2) / 4)
+    assert (standard["true_positives"], standard["false_positives"]) == (1, 1)
+    (results / "real" / "other_b.csv").write_text((results / "real" / "b.csv").read_text())
+    assert "a second time" in message("detect", "--rated", "results", "--windows", "windows.json", cwd=folder)
+    assert "--windows" in message("detect", "--rated", "results", cwd=folder)
+    (results / "real" / "other_b.csv").unlink()
+    (results / "real" / "b.csv").write_text("timestamp,value\n1,2\n")
+    assert "anomaly_score" in message("detect", "--rated", "results", "--windows", "windows.json", cwd=folder)

@@ -34,6 +34,13 @@ TEST(OwnTables, DecimalCommasAreFoundByLooking) {
   EXPECT_TRUE(notes_say(table.notes, "text, left out: 'Zustand'"));
   // A point anywhere in the row says that commas are something else; then they are a mistake.
   EXPECT_THROW(table_of("a;b\n1,5;2.5\n"), Error);
+  // Whole numbers in the first rows say nothing.
+  EXPECT_EQ(table_of("a;b\n1;2\n2;3\n3;2,5\n").values(2, 1), 2.5f);
+  EXPECT_THROW(table_of("a;b\n1;2\n2;3.5\n3;2,5\n"), FileError);
+  // Names with digits in them above such numbers are names.
+  const series::Table numbered = table_of("c1;c2\n1,5;2,25\n3;4,5\n");
+  EXPECT_EQ(numbered.columns, (std::vector<std::string>{"c1", "c2"}));
+  EXPECT_EQ(numbered.values(0, 1), 2.25f);
   EXPECT_EQ(table_of("a\tb\n1,5\t2\n", {.decimal_comma = true}).values(0, 0), 1.5f);
   EXPECT_THROW(table_of("a,b\n1,5\n", {.decimal_comma = true}), FileError);
 }

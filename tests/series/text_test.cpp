@@ -1,5 +1,6 @@
 #include "series/text.hpp"
 
+#include <bit>
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -78,6 +79,25 @@ TEST(Values, RoundedThroughDouble) {
   // Just below the middle of two floats; the nearest double is that middle, which then rounds to the even float.
   // float32(float(text)) in Python gives the same; rounding the decimal once would give 1.0000001192.
   EXPECT_EQ(value_of("1.00000017881393432617187499"), 1.0000002384185791015625f);
+}
+
+TEST(Values, ShortNumbersHaveTheBitsOfLongWay) {
+  std::uint64_t state = 1;
+  Index taken = 0;
+  for (int i = 0; i < 200000; ++i) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    std::string text = std::to_string(state >> (i % 50 + 14));
+    text.insert((state >> 40) % (text.size() + 1), ".");
+    if (i % 3 == 0) text.insert(0, "-");
+    double expected = 0, received = 0;
+    const auto rest = std::from_chars(text.data(), text.data() + text.size(), expected).ptr;
+    const char* taken_to = parse_short_number(text.data(), text.data() + text.size(), received);
+    if (taken_to == nullptr) continue;
+    ++taken;
+    ASSERT_EQ(std::bit_cast<std::uint64_t>(received), std::bit_cast<std::uint64_t>(expected)) << text;
+    ASSERT_EQ(taken_to, rest) << text;
+  }
+  EXPECT_GT(taken, 150000);
 }
 
 TEST(Values, NotNumbers) {
