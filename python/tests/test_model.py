@@ -48,7 +48,6 @@ STATES = ("m = k.Sequential([k.Input((6, 3)), k.layers.LSTM(4, return_state=True
     "m.save('/tmp/wavetrain_states.keras'); k.models.load_model('/tmp/wavetrain_states.keras').predict(x, verbose=0)",
     "n = k.Sequential([k.Input((6, 3)), k.layers.Bidirectional(k.layers.GRU(2), merge_mode=None)]); n.output_shape",
     "[y.shape for y in k.layers.GRU(3, return_state=True)(x)]", "k.layers.GRU(3, return_state=True).compute_output_shape((5, 6, 3))",
-    "m.compile('sgd', 'mse'); m.evaluate(x, np.zeros((5, 4)), verbose=0)",
 ])
 def test_several_outputs(expression, real):
     check(f"{STATES}; {expression}", own, real)
@@ -58,7 +57,7 @@ def test_several_outputs_are_not_trained():
     model = own.Sequential([own.Input((6, 3)), own.layers.LSTM(4, return_state=True)])
     model.compile("sgd", "mse")
     with pytest.raises(NotImplementedError, match="only predicts"):
-        model.fit(np.zeros((5, 6, 3)), [np.zeros((5, 4))] * 3, verbose=0)
+        model.fit(np.zeros((5, 6, 3)), np.zeros((5, 4)), verbose=0)
 
 
 @pytest.mark.parametrize("expression", [

@@ -57,15 +57,16 @@ def test_a_bias_without_gradient_is_exempt_with_its_slots_and_the_moving_mean():
     assert judge.exempt_tensors({"optimizer": optimizer("SGD")}, paths, {key: r[key] for key in ("w/0", "w/1")}) == set()
 
 
-def test_a_momentum_is_measured_by_the_gradients_in_it():
-    r = {"w/0": np.ones(1), "opt/0": np.asarray(1000), "opt/1": np.asarray(0.001), "opt/2": np.full(1, 1e-3),
-         "opt/3": np.full(1, 4.0 * (1 - 0.999**1000))}
-    sizes = judge.gradient_sizes({"optimizer": optimizer("Adam")}, ["dense/kernel"], r)
-    assert sizes == {"opt/2": pytest.approx(2.0)}  # gradients of size 2, whose average is 0.001
-    assert judge.gradient_sizes({"optimizer": optimizer("SGD", momentum=0.9)}, ["dense/kernel"], r) == {}
-    ours = {**r, "opt/2": r["opt/2"] + 1e-6}
-    assert judge.compare(ours, r, [r], sizes=sizes).passed and not judge.compare(ours, r, [r]).passed
-    assert not judge.compare({**r, "opt/2": r["opt/2"] + 1e-5}, r, [r], sizes=sizes).passed
+def test_a_bias_of_a_few_values_is_judged_with_its_kernel():
+    paths = ["dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias"]
+    r = {"w/0": np.ones(3), "w/1": np.ones(1), "w/2": np.ones(9), "w/3": np.ones(9), "opt/0": np.asarray(1), "opt/1": np.asarray(0.1),
+         "opt/2": np.ones(3), "opt/3": np.full(1, 1e-3), "opt/4": np.ones(9), "opt/5": np.ones(9)}
+    kernels = judge.kernels_of_biases({"optimizer": optimizer("SGD", momentum=0.9)}, paths, r)
+    assert kernels == {"w/1": "w/0", "opt/3": "opt/2"}  # not the bias of nine
+    assert judge.kernels_of_biases({"optimizer": optimizer("SGD")}, paths, r) == {"w/1": "w/0"}
+    ours = {**r, "opt/3": r["opt/3"] + 1e-6}
+    assert judge.compare(ours, r, [r], kernels=kernels).passed and not judge.compare(ours, r, [r]).passed
+    assert not judge.compare({**r, "opt/3": -r["opt/3"]}, r, [r], kernels=kernels).passed
 
 
 def test_cases_are_many_named_once_and_use_every_part():

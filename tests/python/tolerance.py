@@ -37,17 +37,16 @@ def norm(values):
     return float(np.sqrt(np.sum(np.square(np.asarray(values, np.float64)))))
 
 
-def allowance(r, size=0.0):
+def allowance(r):
     r = np.asarray(r, np.float64)
-    return ULPS * EPSILON * max(norm(r), size, float(np.sqrt(r.size)) * TINY)
+    return ULPS * EPSILON * max(norm(r), float(np.sqrt(r.size)) * TINY)
 
 
-def limit(r, *others, size=0.0):
-    """What ||ours - r|| may be at most, for finite tensors. `size`: the norm of the terms that r is a sum of, where it is known
-    and larger than that of r (see parity/judge.py)."""
+def limit(r, *others):
+    """What ||ours - r|| may be at most, for finite tensors."""
     r = np.asarray(r, np.float64)
     spread = max((norm(np.asarray(other, np.float64) - r) for other in others), default=0.0)
-    return FACTOR * spread + allowance(r, size)
+    return FACTOR * spread + allowance(r)
 
 
 class Verdict:
@@ -60,7 +59,7 @@ class Verdict:
         return self.passed
 
 
-def judge(ours, r, *others, size=0.0):
+def judge(ours, r, *others):
     """Compares `ours` with r (double precision) given what others compute in float32. Shapes must be equal."""
     ours, r = np.asarray(ours, np.float64), np.asarray(r, np.float64)
     others = [np.asarray(other, np.float64) for other in others]
@@ -79,6 +78,6 @@ def judge(ours, r, *others, size=0.0):
         finite &= kind == 0
     r = r[finite]
     distance = norm(ours[finite] - r)
-    allowed = limit(r, *(other[finite] for other in others), size=size)
+    allowed = limit(r, *(other[finite] for other in others))
     text = f"distance {distance:.3g}, allowed {allowed:.3g}, norm {norm(r):.3g}"
     return Verdict(bool(distance <= allowed), distance, allowed, text)

@@ -372,6 +372,8 @@ def _compile(draw, grown, case):
     grown.add("Dense", arguments={"units": units, **({"activation": activation} if activation else {})})
     case.masked, case.samples, flat = grown.masked, 12, len(model.output_shape) == 2
     loss = draw.member("losses", [name for name in losses if flat or name not in FLAT_LOSSES])
+    if loss is None:
+        raise ValueError("no loss of this task takes sequences")
     chosen = [metric for metric in (draw.member("metrics", metrics) for _ in range(2)) if metric] if metrics else []
     chosen = [metric for metric in chosen if flat or metric["class_name"] not in FLAT_METRICS]
     for i, metric in enumerate(chosen):

@@ -5,8 +5,9 @@ answers go as JSON lines to standard output (whatever Keras prints goes to stand
 
     {"do": "prepare", "folder": D, "case": {...}, "model_file": null or NAME, "steps_before": null or N}
         makes a job of a case (see case.py): writes D/data.npz and D/job.json, with "model_file" also that file
-    {"do": "run", "folder": D, "who": NAME, "dtype": "float32" | "float64"}
-        runs D/job.json, writes D/NAME.npz
+    {"do": "run", "folder": D, "who": NAME, "dtype": "float32" | "float64", "nudge": null or N}
+        runs D/job.json, writes D/NAME.npz; with "nudge" for weights and inputs that differ by up to half a unit of the last
+        float32 place
     {"do": "draw", "kind", "seed", "index", "descriptions": {...}}
         answers {"case": text}, see described_cases.py
     {"do": "quit"}
@@ -96,6 +97,15 @@ class Worker:
             data = {key: archive[key] for key in archive.files}
         self._use(request["dtype"])
         model = self._model(job, folder, data, request["dtype"])
+        if request.get("nudge"):
+            random = np.random.default_rng(request["nudge"])
+
+            def moved(values):
+                return values * (1 + 2.0**-24 * random.uniform(-1, 1, values.shape))
+
+            _set_weights(model, [moved(weight) for weight in model.get_weights()])
+            if np.any(data["x"] % 1):  # no numbers of an embedding's rows
+                data["x"] = moved(data["x"].astype(np.float64))
         results = {}
         for action in job["actions"]:
             results.update(getattr(self, "_" + action["op"])(model, data, {**action, "folder": folder, "who": who}))
