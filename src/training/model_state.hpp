@@ -43,6 +43,7 @@ struct Sequential::State {
   std::optional<layers::Input> input;  // as declared by an Input entry
   Shape input_shape;                   // the batch first; rank 0 until it is known
   Shape output_shape;
+  bool several_outputs = false;
 
   std::shared_ptr<const Graph> graph;  // null until built
   // The same for data that brings a mask along; made when first needed.

@@ -142,13 +142,11 @@ std::vector<Shape> Sequential::output_shapes() const {
 }
 
 void Sequential::require_one_output() const {
-  if (!built()) return;
-  const std::vector<Shape> shapes = output_shapes();
-  if (shapes.size() == 1) return;
+  if (!state_->several_outputs) return;
   throw ValueError(
       fmt::format("Model '{}' has {} outputs, since its last layer has return_state=True or merge_mode=None; "
                   "this call is for models with one. predict_outputs() returns all of them.",
-                  name(), shapes.size()));
+                  name(), output_shapes().size()));
 }
 
 TrainingParams progress_params(int verbose, const DataView& x, std::optional<Index> batch_size,

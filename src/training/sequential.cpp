@@ -82,6 +82,7 @@ Layer Sequential::pop() {
   if (s.layers.empty() && !s.input) s.input_shape = Shape{};
   s.graph = nullptr;
   s.output_shape = Shape{};
+  s.several_outputs = false;
   s.lower_if_possible();
   return layer;
 }
@@ -177,6 +178,7 @@ void Sequential::State::lower(const Shape& shape) {
   trained = move_into(true);
   untrained = move_into(false);
   const std::vector<Shape> outputs = ops::outputs_of(*lowered, lowered->output());
+  several_outputs = outputs.size() > 1;
   output_shape = outputs.empty() ? lowered->value(lowered->output()).shape : outputs.front();
   graph = std::move(lowered);
   masked = nullptr;

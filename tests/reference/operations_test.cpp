@@ -45,6 +45,9 @@ const Case kCases[] = {
     {"Normalization(mean=0.5, variance=4.0) Dense(2)", {2, 5, 3}},
     {"Dense(3) Masking() Bidirectional(LSTM(3, return_sequences=True)) Bidirectional(GRU(2), merge_mode='mul')", {2, 5, 2}},
     {"Dense(3) TimeDistributed(Conv1D(2, 2)) Dense(2)", {2, 3, 5, 2}},
+    {"Dense(3) LSTM(2, return_sequences=True, return_state=True)", {2, 5, 2}},
+    {"Dense(3) Bidirectional(GRU(2), merge_mode=None)", {2, 5, 2}},
+    {"Dense(3) Bidirectional(LSTM(2, return_sequences=True, return_state=True))", {2, 5, 2}},
 };
 
 // Operations without a derivative: their inputs are classes or levels, or they say which steps count.
