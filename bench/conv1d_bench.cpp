@@ -63,7 +63,7 @@ void run(benchmark::State& state, const std::string& target, const std::string& 
   set_target(target);
   const Index Tout = s.output_length();
   const AlignedVector<float> x = random_values(kBatch * s.T * s.C), w = random_values(s.weights()),
-                           b = random_values(s.F);
+                             b = random_values(s.F);
   AlignedVector<float> y = random_values(kBatch * Tout * s.F), dx(x.size()), dw(w.size()), db(b.size());
   const auto floats = [](Index count) { return AlignedVector<float>(static_cast<std::size_t>(count)); };
   const double flops = 2.0 * static_cast<double>(Tout * s.weights());

@@ -1,7 +1,7 @@
-// wavetrain_conv1d_plan_bench: forward of one Conv1D layer (bias, relu) inside a plan, batch 32, 100 output steps, one thread,
-// on every vector target of this machine: how much of min(multiply-add peak, bandwidth · intensity) it reaches. Both limits
-// are measured between the runs, in slices as long as a run, so that a shared machine slows all alike; all are the best of
-// many. "training" packs the weights in every run, as a training step does.
+// wavetrain_conv1d_plan_bench: forward of one Conv1D layer (bias, relu) inside a plan, batch 32, 100 output steps, one
+// thread, on every vector target of this machine: how much of min(multiply-add peak, bandwidth · intensity) it reaches.
+// Both limits are measured between the runs, in slices as long as a run, so that a shared machine slows all alike; all
+// are the best of many. "training" packs the weights in every run, as a training step does.
 //
 //   wavetrain_conv1d_plan_bench [--gate PERCENT_AVX512 PERCENT_AVX2]     exit status 1 when a row falls below
 #include <algorithm>
@@ -79,7 +79,8 @@ int run(const std::vector<std::string>& arguments) {
   bool passed = true;
   std::printf("Conv1D forward in a plan, batch %d, %d output steps, 1 thread\n", static_cast<int>(kBatch),
               static_cast<int>(kSteps));
-  std::printf("%-6s %-9s %9s %9s %9s %14s %8s %12s\n", "target", "plan", "K*C", "F", "GF/s", "peak GF/s", "GB/s", "of limit, %");
+  std::printf("%-6s %-9s %9s %9s %9s %14s %8s %12s\n", "target", "plan", "K*C", "F", "GF/s", "peak GF/s", "GB/s",
+              "of limit, %");
   for (const std::string& target : supported_targets()) {
     if (target == "scalar" || target == "ssse3" || target == "sse4") continue;
     set_target(target);
@@ -87,8 +88,8 @@ int run(const std::vector<std::string>& arguments) {
       for (const bool training : {false, true}) {
         const Result r = measure(s, training, 0.5);
         std::printf("%-6s %-9s %9d %9d %9.1f %14.1f %8.1f %12.1f\n", target.c_str(), training ? "training" : "predict",
-                    static_cast<int>(s.K * s.C), static_cast<int>(s.F), r.rate * 1e-9, r.peak * 1e-9, r.bandwidth * 1e-9,
-                    r.share());
+                    static_cast<int>(s.K * s.C), static_cast<int>(s.F), r.rate * 1e-9, r.peak * 1e-9,
+                    r.bandwidth * 1e-9, r.share());
         passed = passed && r.share() >= (target == "avx2" ? gate_256 : gate_512);
       }
     }

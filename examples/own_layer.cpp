@@ -6,7 +6,8 @@
 
 using namespace wavetrain;
 
-// y = x + sin²(a·x) / a with a trained `a` per channel: "snake", an activation for periodic signals (Ziyin et al., 2020).
+// y = x + sin²(a·x) / a with a trained `a` per channel: "snake", an activation for periodic signals (Ziyin et al.,
+// 2020).
 struct SnakeOp final : OpMath<SnakeOp> {
   std::string_view name() const override { return "snake"; }
   Shape infer(std::span<const Shape> inputs) const override { return inputs[0]; }  // x, a
@@ -39,12 +40,14 @@ struct Snake {
   OptionalShape input_shape{};
 
   static const Description& description() {
-    static const Description instance = Describe<Snake>("Snake", "own").field("start", &Snake::start, positive()).layer_fields();
+    static const Description instance =
+        Describe<Snake>("Snake", "own").field("start", &Snake::start, positive()).layer_fields();
     return instance;
   }
   Tensor lower(Lowering& graph, Tensor x) const {
     const Index channels = graph.require_min_rank(x, 2).back();
-    const Tensor a = graph.weight({.name = "a", .shape = {channels}, .initializer = initializers::Constant{.value = start}});
+    const Tensor a =
+        graph.weight({.name = "a", .shape = {channels}, .initializer = initializers::Constant{.value = start}});
     return graph.apply(SnakeOp(), {x, a});
   }
 };

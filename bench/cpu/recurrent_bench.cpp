@@ -73,11 +73,8 @@ struct Layer {
                        scratch.data(), 0, r.B);
   }
   void backward_weights() {
-    const RecurrentWeightWork work{{.x = x.data()},
-                                   saved.data(),
-                                   {dkernel.data(), drecurrent_kernel.data(), dbias.data()},
-                                   false,
-                                   partial.data()};
+    const RecurrentWeightWork work{
+        {.x = x.data()}, saved.data(), {dkernel.data(), drecurrent_kernel.data(), dbias.data()}, false, partial.data()};
     recurrent_backward_weights(r, work, 0, recurrent_weight_tasks(r, work));
     recurrent_finish_weights(r, work, 0, recurrent_finish_tasks(r));
   }

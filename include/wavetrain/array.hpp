@@ -1,8 +1,8 @@
 // Arrays: `BasicArray` owns, `BasicView` borrows, `DataView` borrows numbers of any type.
 //
 // Layout is row-major with the last axis fastest; a series set is (samples, timesteps, features). Owning memory is
-// aligned to 64 bytes. Views carry strides (in elements), so that a slice, a column or a window over a longer series needs
-// no copy. Nothing here is locked: concurrent reading is safe, writing is the caller's to order.
+// aligned to 64 bytes. Views carry strides (in elements), so that a slice, a column or a window over a longer series
+// needs no copy. Nothing here is locked: concurrent reading is safe, writing is the caller's to order.
 #pragma once
 
 #include <algorithm>
@@ -51,8 +51,8 @@ class BasicView {
   }
   // A view of values converts to a view of const values.
   template <class U>
-    requires(std::is_const_v<T> && std::is_same_v<std::remove_const_t<T>, U>)
-  BasicView(const BasicView<U>& other)  // NOLINT: implicit on purpose
+  requires(std::is_const_v<T>&& std::is_same_v<std::remove_const_t<T>, U>)
+      BasicView(const BasicView<U>& other)  // NOLINT: implicit on purpose
       : data_(other.data()), shape_(other.shape()), strides_(other.strides()) {}
 
   T* data() const { return data_; }
@@ -116,8 +116,7 @@ class BasicArray {
   BasicArray() = default;
   // Zero-filled.
   explicit BasicArray(const Shape& shape) : shape_(shape), values_(static_cast<std::size_t>(shape.size())) {}
-  BasicArray(const Shape& shape, T fill)
-      : shape_(shape), values_(static_cast<std::size_t>(shape.size()), fill) {}
+  BasicArray(const Shape& shape, T fill) : shape_(shape), values_(static_cast<std::size_t>(shape.size()), fill) {}
   // Copies `values`; throws ValueError when their number is not shape.size().
   BasicArray(const Shape& shape, std::span<const T> values) : shape_(shape), values_(values.begin(), values.end()) {
     if (static_cast<Index>(values.size()) != shape.size()) {
@@ -130,8 +129,7 @@ class BasicArray {
       : shape_{static_cast<Index>(values.size())}, values_(values.begin(), values.end()) {}
   // A matrix from rows; throws ValueError for rows of unequal length.
   BasicArray(std::initializer_list<std::initializer_list<T>> rows)
-      : shape_{static_cast<Index>(rows.size()),
-               rows.size() == 0 ? 0 : static_cast<Index>(rows.begin()->size())} {
+      : shape_{static_cast<Index>(rows.size()), rows.size() == 0 ? 0 : static_cast<Index>(rows.begin()->size())} {
     for (const auto& row : rows) {
       if (static_cast<Index>(row.size()) != shape_[1]) throw ValueError("The rows of an array differ in length.");
       values_.insert(values_.end(), row.begin(), row.end());
@@ -150,15 +148,9 @@ class BasicArray {
   T& operator[](Index i) { return values_[static_cast<std::size_t>(i)]; }
   const T& operator[](Index i) const { return values_[static_cast<std::size_t>(i)]; }
   template <class... I>
-    requires(sizeof...(I) > 1)
-  T& operator()(I... position) {
-    return view()(position...);
-  }
+  requires(sizeof...(I) > 1) T& operator()(I... position) { return view()(position...); }
   template <class... I>
-    requires(sizeof...(I) > 1)
-  const T& operator()(I... position) const {
-    return view()(position...);
-  }
+  requires(sizeof...(I) > 1) const T& operator()(I... position) const { return view()(position...); }
 
   auto begin() { return values_.begin(); }
   auto end() { return values_.end(); }
@@ -167,8 +159,8 @@ class BasicArray {
 
   BasicView<T> view() { return {values_.data(), shape_}; }
   BasicView<const T> view() const { return {values_.data(), shape_}; }
-  operator BasicView<T>() { return view(); }                   // NOLINT: implicit on purpose
-  operator BasicView<const T>() const { return view(); }       // NOLINT: implicit on purpose
+  operator BasicView<T>() { return view(); }              // NOLINT: implicit on purpose
+  operator BasicView<const T>() const { return view(); }  // NOLINT: implicit on purpose
   std::span<T> span() { return {values_.data(), values_.size()}; }
   std::span<const T> span() const { return {values_.data(), values_.size()}; }
 
@@ -199,8 +191,8 @@ enum class ElementType { float32, float64, int8, int16, int32, int64, uint8, uin
 std::size_t size_of(ElementType type);
 const char* to_string(ElementType type);
 
-// Data of any number type and any strides, borrowed: what `fit`, `evaluate` and `predict` read from. Values become float32
-// as they are gathered into a batch, so that neither a float64 array nor a memory map is copied as a whole.
+// Data of any number type and any strides, borrowed: what `fit`, `evaluate` and `predict` read from. Values become
+// float32 as they are gathered into a batch, so that neither a float64 array nor a memory map is copied as a whole.
 class DataView {
  public:
   DataView() = default;
@@ -213,8 +205,7 @@ class DataView {
   DataView(const BasicArray<T>& array) : DataView(array.view()) {}  // NOLINT: implicit on purpose
   // A vector of numbers, rank 1.
   template <class T>
-    requires std::is_arithmetic_v<T>
-  DataView(const std::vector<T>& values)  // NOLINT: implicit on purpose
+  requires std::is_arithmetic_v<T> DataView(const std::vector<T>& values)  // NOLINT: implicit on purpose
       : DataView(BasicView<const T>(values.data(), Shape{static_cast<Index>(values.size())})) {}
 
   bool has_value() const { return data_ != nullptr || shape_.rank() > 0; }

@@ -49,7 +49,9 @@ struct Codec<Axes> {
 template <>
 struct Codec<OptionalAxes> {
   static std::string type() { return "int, list of int or None"; }
-  static Config to_config(const OptionalAxes& value) { return value.empty() ? Config() : Codec<Axes>::to_config(value); }
+  static Config to_config(const OptionalAxes& value) {
+    return value.empty() ? Config() : Codec<Axes>::to_config(value);
+  }
   static OptionalAxes from_config(const Config& config);
 };
 

@@ -1,9 +1,9 @@
 // One description per class: the list of its arguments with Keras' name, default and check.
 //
-// Layers, optimizers, losses, metrics, initialisers, regularizers and constraints are plain structs whose fields are Keras'
-// arguments. `description()` lists the fields once, and everything that must know them reads that list: the reader and
-// writer of model files, the command line's layer list, the Python keyword arguments, messages ("did you mean"), tables of
-// the documentation. Example:
+// Layers, optimizers, losses, metrics, initialisers, regularizers and constraints are plain structs whose fields are
+// Keras' arguments. `description()` lists the fields once, and everything that must know them reads that list: the
+// reader and writer of model files, the command line's layer list, the Python keyword arguments, messages ("did you
+// mean"), tables of the documentation. Example:
 //
 //     const Description& MaxPooling1D::description() {
 //       static const Description instance = Describe<MaxPooling1D>("MaxPooling1D", "keras.layers")
@@ -41,16 +41,16 @@ class Required {
 
  public:
   template <class U>
-    requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, Required> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Unset>)
-  Required(U&& value) : value_(std::forward<U>(value)) {}  // NOLINT: implicit on purpose
-  Required(Unset) {}                                       // NOLINT
-  // `.dims = {2, 1}`, `.scale = {0.5, 2.0}`: braces reach no further than this. (Not an initializer_list, which `{}` would
-  // fill, and an argument left out with it.)
+  requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, Required> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Unset>) Required(U&& value)
+      : value_(std::forward<U>(value)) {}  // NOLINT: implicit on purpose
+  Required(Unset) {}                       // NOLINT
+  // `.dims = {2, 1}`, `.scale = {0.5, 2.0}`: braces reach no further than this. (Not an initializer_list, which `{}`
+  // would fill, and an argument left out with it.)
   template <class First, class... More>
-    requires(std::is_arithmetic_v<First> && (std::is_arithmetic_v<More> && ...) &&
-             (sizeof...(More) > 0 || !std::is_convertible_v<First, T>) && takes_list<Index> + takes_list<double> > 0)
-  Required(First first, More... more)                      // NOLINT
+  requires(std::is_arithmetic_v<First> && (std::is_arithmetic_v<More> && ...) &&
+           (sizeof...(More) > 0 || !std::is_convertible_v<First, T>)&&takes_list<Index> + takes_list<double> > 0)
+      Required(First first, More... more)  // NOLINT
       : value_(std::initializer_list<Element>{static_cast<Element>(first), static_cast<Element>(more)...}) {}
 
   operator const T&() const { return value_; }  // NOLINT
@@ -66,8 +66,8 @@ class Required {
 struct Size1D {
   Index value = 1;
   Size1D() = default;
-  Size1D(Index size) : value(size) {}             // NOLINT: implicit on purpose
-  operator Index() const { return value; }        // NOLINT
+  Size1D(Index size) : value(size) {}       // NOLINT: implicit on purpose
+  operator Index() const { return value; }  // NOLINT
   friend bool operator==(const Size1D&, const Size1D&) = default;
 };
 
@@ -123,9 +123,7 @@ struct Codec<Shape> {
 template <class T>
 struct Codec<std::optional<T>> {
   static std::string type() { return Codec<T>::type() + " or None"; }
-  static Config to_config(const std::optional<T>& value) {
-    return value ? Codec<T>::to_config(*value) : Config();
-  }
+  static Config to_config(const std::optional<T>& value) { return value ? Codec<T>::to_config(*value) : Config(); }
   static std::optional<T> from_config(const Config& config) {
     if (config.is_null()) return std::nullopt;
     return Codec<T>::from_config(config);
@@ -153,14 +151,14 @@ struct Codec<Required<T>> {
 };
 
 // --- Checks ----------------------------------------------------------------------------------------------------------
-// A check looks at the value as Config and returns what was expected instead, or "" when it is fine. None (an optional left
-// out) always passes; a list passes when every item does.
+// A check looks at the value as Config and returns what was expected instead, or "" when it is fine. None (an optional
+// left out) always passes; a list passes when every item does.
 
 using Check = std::function<std::string(const Config& value)>;
 
-Check positive();                       // > 0
-Check non_negative();                   // >= 0
-Check in_range(double low, double high);  // low <= value <= high
+Check positive();                                // > 0
+Check non_negative();                            // >= 0
+Check in_range(double low, double high);         // low <= value <= high
 Check one_of(std::vector<std::string> choices);  // text, case-insensitive
 Check any_value();
 
@@ -168,8 +166,8 @@ Check any_value();
 
 // One argument.
 struct Field {
-  std::string name;     // Keras' name
-  std::string type;     // as documentation shows it
+  std::string name;  // Keras' name
+  std::string type;  // as documentation shows it
   bool required = false;
   Config default_value;  // null for a required one
   Check check;
@@ -185,11 +183,12 @@ struct Description {
   std::vector<Field> fields;
 
   const Field* find(std::string_view name) const;  // by name or alias; null when missing
-  // Throws ValueError for the first field of `object` whose check fails: "Invalid value for argument `filters` of Conv1D:
-  // expected ... Received: filters=-1".
+  // Throws ValueError for the first field of `object` whose check fails: "Invalid value for argument `filters` of
+  // Conv1D: expected ... Received: filters=-1".
   void validate(const void* object) const;
-  // Reads every key of `config` into `object` and checks it. Throws ValueError naming the class for unknown keys ("Unrecognized
-  // keyword arguments passed to Conv1D: {...}. Did you mean `filters`?"), for missing required ones and for wrong values.
+  // Reads every key of `config` into `object` and checks it. Throws ValueError naming the class for unknown keys
+  // ("Unrecognized keyword arguments passed to Conv1D: {...}. Did you mean `filters`?"), for missing required ones and
+  // for wrong values.
   void read(void* object, const Config& config) const;
   // All fields (`full`), or those that differ from their default and the required ones.
   Config write(const void* object, bool full) const;
@@ -242,7 +241,9 @@ class Describe {
 
   // The arguments that every layer has, behind its own: name, trainable, dtype, input_shape.
   Describe& layer_fields() {
-    return field("name", &T::name).field("trainable", &T::trainable).field("dtype", &T::dtype)
+    return field("name", &T::name)
+        .field("trainable", &T::trainable)
+        .field("dtype", &T::dtype)
         .field("input_shape", &T::input_shape);
   }
 

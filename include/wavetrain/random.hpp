@@ -1,8 +1,8 @@
 // Random numbers: counter-based, so that element i of a draw does not depend on which thread makes it.
 //
-// The generator is Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11). The same seed gives
-// the same numbers on every machine and for any number of threads; they are not Keras' numbers (nor do Keras' own backends
-// agree on them), only of the same distributions.
+// The generator is Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11). The same seed
+// gives the same numbers on every machine and for any number of threads; they are not Keras' numbers (nor do Keras' own
+// backends agree on them), only of the same distributions.
 #pragma once
 
 #include <array>
@@ -28,13 +28,14 @@ constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> count
 // A stream of numbers: element i of the stream `seed` is a pure function of both.
 class Random {
  public:
-  explicit Random(std::uint64_t seed) : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)} {}
+  explicit Random(std::uint64_t seed)
+      : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)} {}
 
-  std::uint32_t bits();                       // uniform over all 32-bit numbers
-  double uniform();                           // [0, 1), 32 random bits
-  double uniform(double low, double high);    // [low, high)
-  double normal();                            // mean 0, standard deviation 1 (Box-Muller)
-  double truncated_normal();                  // normal() redrawn outside ±2
+  std::uint32_t bits();                     // uniform over all 32-bit numbers
+  double uniform();                         // [0, 1), 32 random bits
+  double uniform(double low, double high);  // [low, high)
+  double normal();                          // mean 0, standard deviation 1 (Box-Muller)
+  double truncated_normal();                // normal() redrawn outside ±2
   // 0 .. bound-1 without bias (Lemire). Requires bound > 0.
   std::uint32_t below(std::uint32_t bound);
 

@@ -16,12 +16,36 @@ namespace wavetrain {
 namespace {
 
 // In the order of ActivationKind.
-const std::vector<std::string> kNames = {"linear",       "relu",        "relu6",          "leaky_relu", "elu",
-                                         "selu",         "celu",        "softplus",       "softsign",   "sigmoid",
-                                         "hard_sigmoid", "log_sigmoid", "sparse_sigmoid", "tanh",       "hard_tanh",
-                                         "tanh_shrink",  "soft_shrink", "hard_shrink",    "threshold",  "exponential",
-                                         "gelu",         "silu",        "hard_silu",      "mish",       "squareplus",
-                                         "sparse_plus",  "softmax",     "log_softmax",    "sparsemax",  "glu",
+const std::vector<std::string> kNames = {"linear",
+                                         "relu",
+                                         "relu6",
+                                         "leaky_relu",
+                                         "elu",
+                                         "selu",
+                                         "celu",
+                                         "softplus",
+                                         "softsign",
+                                         "sigmoid",
+                                         "hard_sigmoid",
+                                         "log_sigmoid",
+                                         "sparse_sigmoid",
+                                         "tanh",
+                                         "hard_tanh",
+                                         "tanh_shrink",
+                                         "soft_shrink",
+                                         "hard_shrink",
+                                         "threshold",
+                                         "exponential",
+                                         "gelu",
+                                         "silu",
+                                         "hard_silu",
+                                         "mish",
+                                         "squareplus",
+                                         "sparse_plus",
+                                         "softmax",
+                                         "log_softmax",
+                                         "sparsemax",
+                                         "glu",
                                          "keras2_hard_sigmoid"};
 
 ActivationKind kind_of(const std::string& name) {
@@ -80,14 +104,17 @@ Config Codec<Activation>::to_config(const Activation& activation) {
   if (activation.has_default_params()) return activation.name();
   const ActivationParams& p = activation.params();
   const auto layer = [](const char* class_name, Config config) {
-    return Config::dict(
-        {{"module", "keras.layers"}, {"class_name", class_name}, {"config", std::move(config)}, {"registered_name", nullptr}});
+    return Config::dict({{"module", "keras.layers"},
+                         {"class_name", class_name},
+                         {"config", std::move(config)},
+                         {"registered_name", nullptr}});
   };
   switch (activation.kind()) {
     case ActivationKind::relu:
-      return layer("ReLU", Config::dict({{"max_value", std::isinf(p.max_value) ? Config() : Config(widened(p.max_value))},
-                                         {"negative_slope", widened(p.negative_slope)},
-                                         {"threshold", widened(p.threshold)}}));
+      return layer("ReLU",
+                   Config::dict({{"max_value", std::isinf(p.max_value) ? Config() : Config(widened(p.max_value))},
+                                 {"negative_slope", widened(p.negative_slope)},
+                                 {"threshold", widened(p.threshold)}}));
     case ActivationKind::leaky_relu:
       return layer("LeakyReLU", Config::dict({{"negative_slope", widened(p.negative_slope)}}));
     case ActivationKind::elu: return layer("ELU", Config::dict({{"alpha", widened(p.alpha)}}));
@@ -107,7 +134,8 @@ Activation Codec<Activation>::from_config(const Config& config) {
   const auto refuse = [&]() -> Activation {
     throw ValueError("only Keras' own activations can be read, not a custom function: " + config.repr());
   };
-  if (class_name == nullptr || !class_name->is_string() || arguments == nullptr || !arguments->is_dict()) return refuse();
+  if (class_name == nullptr || !class_name->is_string() || arguments == nullptr || !arguments->is_dict())
+    return refuse();
   // What every layer has says nothing about the function.
   const auto number = [&](std::string_view key, float otherwise) {
     const Config* value = arguments->find(key);

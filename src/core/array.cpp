@@ -82,8 +82,8 @@ Index DataView::rows() const {
 
 DataView DataView::slice(Index first, Index count) const {
   if (first < 0 || count < 0 || first + count > rows()) {
-    throw IndexError(fmt::format("Rows {} to {} do not lie in data of shape {}.", first, first + count,
-                                 to_string(shape_)));
+    throw IndexError(
+        fmt::format("Rows {} to {} do not lie in data of shape {}.", first, first + count, to_string(shape_)));
   }
   DataView result = *this;
   result.data_ = static_cast<const std::byte*>(data_) + first * byte_strides_[0];

@@ -12,7 +12,8 @@ namespace wavetrain {
 namespace {
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -35,7 +36,8 @@ Shape shape_from(const Config& config) {
   if (config.is_number()) return Shape{Codec<Index>::from_config(config)};
   for (const Config& item : config.as_list()) {
     const Index dim = item.is_null() ? kNone : Codec<Index>::from_config(item);
-    if (dim < 0 && !item.is_null()) throw ValueError(fmt::format("expected dimensions >= 0, received {}", config.repr()));
+    if (dim < 0 && !item.is_null())
+      throw ValueError(fmt::format("expected dimensions >= 0, received {}", config.repr()));
     shape.push_back(dim);
   }
   return shape;
@@ -93,9 +95,11 @@ Check in_range(double low, double high) {
 Check one_of(std::vector<std::string> choices) {
   return [choices = std::move(choices)](const Config& value) -> std::string {
     if (value.is_null()) return "";
-    if (value.is_string() && std::find(choices.begin(), choices.end(), lower(value.as_string())) != choices.end()) return "";
+    if (value.is_string() && std::find(choices.begin(), choices.end(), lower(value.as_string())) != choices.end())
+      return "";
     std::string text = "one of";
-    for (const std::string& choice : choices) text += fmt::format("{} '{}'", &choice == choices.data() ? "" : ",", choice);
+    for (const std::string& choice : choices)
+      text += fmt::format("{} '{}'", &choice == choices.data() ? "" : ",", choice);
     return text;
   };
 }
@@ -144,7 +148,8 @@ void Description::read(void* object, const Config& config) const {
   }
   for (const Field& field : fields) {
     if (field.required && std::find(seen.begin(), seen.end(), &field) == seen.end()) {
-      throw TypeError(fmt::format("{} is missing its required argument `{}` ({}).", class_name, field.name, field.type));
+      throw TypeError(
+          fmt::format("{} is missing its required argument `{}` ({}).", class_name, field.name, field.type));
     }
   }
   validate(object);

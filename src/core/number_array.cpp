@@ -34,7 +34,8 @@ std::vector<double> NumberArray::broadcast_to(const Shape& shape) const {
   const int missing = shape.rank() - shape_.rank();
   for (int axis = 0; axis < shape_.rank(); ++axis) {
     if (missing < 0 || (shape_[axis] != 1 && shape_[axis] != shape[axis + missing])) {
-      throw ValueError(fmt::format("numbers of shape {} do not fit an input of shape {}", to_string(shape_), to_string(shape)));
+      throw ValueError(
+          fmt::format("numbers of shape {} do not fit an input of shape {}", to_string(shape_), to_string(shape)));
     }
   }
   std::vector<double> result;

@@ -63,8 +63,8 @@ void lamb_direction(const LambStep& step, Index n, const float* g, float* m, flo
 struct ScheduleFreeStep {
   float learning_rate;
   float beta_1, beta_2;  // as in NadamStep
-  float correction;  // 1 / (1 - beta_2^t)
-  float share;       // 1 / t
+  float correction;      // 1 / (1 - beta_2^t)
+  float share;           // 1 / t
   float epsilon;
 };
 void schedule_free_step(const ScheduleFreeStep& step, Index n, float* w, const float* g, float* z, float* v);

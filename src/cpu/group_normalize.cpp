@@ -35,7 +35,8 @@ HWY_INLINE FloatVector parameter_at(At at, const float* p, Index step) {
   return step == 1 ? at.load(p) : hn::Set(FloatTag(), *p);
 }
 
-// --- Groups whose values lie side by side (K2 = 1) ----------------------------------------------------------------------
+// --- Groups whose values lie side by side (K2 = 1)
+// ----------------------------------------------------------------------
 
 // Sums over one group of first and second of f(at, offset, parameter position), in double.
 template <class F>
@@ -108,9 +109,8 @@ void backward_rows(const GroupLayout& l, const GroupForward& f, const float* x, 
       const Index group = k0 * l.size[2] + k1;
       const FloatVector factor = hn::Set(d, inverse[group]), m = hn::Set(d, mean[group]);
       const FloatVector subtracted = f.kind == GroupNorm::moments ? m : hn::Zero(d);
-      const auto scaled = [&](auto at, Index offset) HWY_ATTR {
-        return hn::Mul(hn::Sub(at.load(x + offset), subtracted), factor);
-      };
+      const auto scaled = [&](auto at, Index offset)
+                              HWY_ATTR { return hn::Mul(hn::Sub(at.load(x + offset), subtracted), factor); };
       const auto gradient = [&](auto at, Index offset, Index p) HWY_ATTR {
         const FloatVector g = at.load(dy + offset);
         return f.gamma == nullptr ? g : hn::Mul(g, parameter_at(at, f.gamma + p, l.stride[3]));
@@ -140,11 +140,12 @@ void backward_rows(const GroupLayout& l, const GroupForward& f, const float* x, 
       }
       if (result.dx == nullptr) continue;
       double sum, product;
-      group_sums(l, k0, k1, &sum, &product, [&](auto at, Index offset, Index p, FloatVector& a, FloatVector& b) HWY_ATTR {
-        const FloatVector g = gradient(at, offset, p);
-        a = hn::Add(a, g);
-        b = hn::MulAdd(g, scaled(at, offset), b);
-      });
+      group_sums(l, k0, k1, &sum, &product,
+                 [&](auto at, Index offset, Index p, FloatVector& a, FloatVector& b) HWY_ATTR {
+                   const FloatVector g = gradient(at, offset, p);
+                   a = hn::Add(a, g);
+                   b = hn::MulAdd(g, scaled(at, offset), b);
+                 });
       const bool unit = f.kind == GroupNorm::unit;
       const double share = unit ? 1.0 : 1.0 / static_cast<double>(l.group_size());
       const double in = static_cast<double>(inverse[group]);
@@ -164,11 +165,13 @@ void backward_rows(const GroupLayout& l, const GroupForward& f, const float* x, 
   }
 }
 
-// --- Groups that run across (K2 > 1): a vector holds neighbouring groups ------------------------------------------------
+// --- Groups that run across (K2 > 1): a vector holds neighbouring groups
+// ------------------------------------------------
 
 // The two sums of f over the groups of one vector, in blocks of rows.
 template <class At, class F>
-HWY_INLINE void column_sums(const GroupLayout& l, Index k0, Index k1, At at, FloatVector& first, FloatVector& second, F f) {
+HWY_INLINE void column_sums(const GroupLayout& l, Index k0, Index k1, At at, FloatVector& first, FloatVector& second,
+                            F f) {
   const FloatTag d;
   FloatVector block_a = hn::Zero(d), block_b = hn::Zero(d);
   first = hn::Zero(d);
@@ -188,7 +191,8 @@ HWY_INLINE void column_sums(const GroupLayout& l, Index k0, Index k1, At at, Flo
   second = hn::Add(second, block_b);
 }
 
-void forward_columns(const GroupLayout& l, const GroupForward& f, const float* x, float* y, float* mean, float* inverse) {
+void forward_columns(const GroupLayout& l, const GroupForward& f, const float* x, float* y, float* mean,
+                     float* inverse) {
   const FloatTag d;
   const bool centered = f.kind == GroupNorm::moments || f.kind == GroupNorm::variance;
   const FloatVector share = hn::Set(d, 1.0f / static_cast<float>(l.group_size())), e = hn::Set(d, f.epsilon);
@@ -198,16 +202,17 @@ void forward_columns(const GroupLayout& l, const GroupForward& f, const float* x
       for_each_vector(l.size[4], [&](auto at) HWY_ATTR {
         FloatVector sum = hn::Zero(d), squares = hn::Zero(d), m = hn::Zero(d);
         if (centered) {
-          column_sums(l, k0, k1, at, sum, squares, [&](auto here, Index offset, Index, FloatVector& a, FloatVector&) HWY_ATTR {
-            a = hn::Add(a, here.load(x + offset));
-          });
+          column_sums(l, k0, k1, at, sum, squares,
+                      [&](auto here, Index offset, Index, FloatVector& a, FloatVector&)
+                          HWY_ATTR { a = hn::Add(a, here.load(x + offset)); });
           m = hn::Mul(sum, share);
         }
-        column_sums(l, k0, k1, at, sum, squares, [&](auto here, Index offset, Index, FloatVector& a, FloatVector& b) HWY_ATTR {
-          const FloatVector v = hn::Sub(here.load(x + offset), m);
-          a = hn::Add(a, v);
-          b = hn::MulAdd(v, v, b);
-        });
+        column_sums(l, k0, k1, at, sum, squares,
+                    [&](auto here, Index offset, Index, FloatVector& a, FloatVector& b) HWY_ATTR {
+                      const FloatVector v = hn::Sub(here.load(x + offset), m);
+                      a = hn::Add(a, v);
+                      b = hn::MulAdd(v, v, b);
+                    });
         if (centered) squares = hn::Max(hn::Zero(d), hn::NegMulAdd(hn::Mul(sum, sum), share, squares));
         const FloatVector under = f.kind == GroupNorm::unit ? hn::Max(squares, e) : hn::MulAdd(squares, share, e);
         const FloatVector factor = hn::Div(hn::Set(d, 1.0f), hn::Sqrt(under));
@@ -237,29 +242,30 @@ void backward_columns(const GroupLayout& l, const GroupForward& f, const float* 
       for_each_vector(l.size[4], [&](auto at) HWY_ATTR {
         const FloatVector m = at.load(mean + group), factor = at.load(inverse + group);
         const FloatVector subtracted = f.kind == GroupNorm::moments ? m : hn::Zero(d);
-        const auto scaled = [&](auto here, Index offset) HWY_ATTR {
-          return hn::Mul(hn::Sub(here.load(x + offset), subtracted), factor);
-        };
+        const auto scaled = [&](auto here, Index offset)
+                                HWY_ATTR { return hn::Mul(hn::Sub(here.load(x + offset), subtracted), factor); };
         const auto gradient = [&](auto here, Index offset, Index p) HWY_ATTR {
           const FloatVector g = here.load(dy + offset);
           return f.gamma == nullptr ? g : hn::Mul(g, parameter_at(here, f.gamma + p, l.stride[4]));
         };
         FloatVector sum, product;
-        column_sums(l, k0, k1, at, sum, product, [&](auto here, Index offset, Index p, FloatVector& a, FloatVector& b) HWY_ATTR {
-          const FloatVector raw = here.load(dy + offset), h = scaled(here, offset);
-          if (l.stride[4] == 1) {
-            if (result.dgamma != nullptr) {
-              here.store(hn::MulAdd(raw, h, here.load(result.dgamma + p)), result.dgamma + p);
-            }
-            if (result.dbeta != nullptr) here.store(hn::Add(raw, here.load(result.dbeta + p)), result.dbeta + p);
-          } else {
-            if (result.dgamma != nullptr) result.dgamma[p] += sum_of_lanes(hn::Mul(raw, h));
-            if (result.dbeta != nullptr) result.dbeta[p] += sum_of_lanes(raw);
-          }
-          const FloatVector g = gradient(here, offset, p);
-          a = hn::Add(a, g);
-          b = hn::MulAdd(g, h, b);
-        });
+        column_sums(l, k0, k1, at, sum, product,
+                    [&](auto here, Index offset, Index p, FloatVector& a, FloatVector& b) HWY_ATTR {
+                      const FloatVector raw = here.load(dy + offset), h = scaled(here, offset);
+                      if (l.stride[4] == 1) {
+                        if (result.dgamma != nullptr) {
+                          here.store(hn::MulAdd(raw, h, here.load(result.dgamma + p)), result.dgamma + p);
+                        }
+                        if (result.dbeta != nullptr)
+                          here.store(hn::Add(raw, here.load(result.dbeta + p)), result.dbeta + p);
+                      } else {
+                        if (result.dgamma != nullptr) result.dgamma[p] += sum_of_lanes(hn::Mul(raw, h));
+                        if (result.dbeta != nullptr) result.dbeta[p] += sum_of_lanes(raw);
+                      }
+                      const FloatVector g = gradient(here, offset, p);
+                      a = hn::Add(a, g);
+                      b = hn::MulAdd(g, h, b);
+                    });
         if (result.dx == nullptr) return;
         const bool unit = f.kind == GroupNorm::unit;
         const FloatVector share = hn::Set(d, unit ? 1.0f : 1.0f / static_cast<float>(l.group_size()));
@@ -342,7 +348,8 @@ bool group_layout(const Shape& x, std::uint32_t reduced, std::uint32_t parameter
   return true;
 }
 
-void group_normalize(const GroupLayout& layout, const GroupForward& f, const float* x, float* y, float* mean, float* inverse) {
+void group_normalize(const GroupLayout& layout, const GroupForward& f, const float* x, float* y, float* mean,
+                     float* inverse) {
   WAVETRAIN_DISPATCH(Normalize)(layout, f, x, y, mean, inverse);
 }
 void group_normalize_backward(const GroupLayout& layout, const GroupForward& f, const float* x, const float* dy,

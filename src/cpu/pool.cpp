@@ -279,7 +279,9 @@ void parallel_for(Index count, int max_threads, Task task) {
   for (Index i = 0; i < count; ++i) task(i, 0);
 }
 
-LimitThreads::LimitThreads(int threads) : before_(thread_limit) { thread_limit = std::min(before_, std::max(threads, 1)); }
+LimitThreads::LimitThreads(int threads) : before_(thread_limit) {
+  thread_limit = std::min(before_, std::max(threads, 1));
+}
 LimitThreads::~LimitThreads() { thread_limit = before_; }
 
 int usable_threads() { return std::min(num_threads(), thread_limit); }

@@ -340,7 +340,8 @@ void recurrent_finish_weights(const Recurrence& r, const RecurrentWeightWork& wo
     const Index tasks = finish_tasks(values);
     for (Index task = std::max(begin, first); sum != nullptr && task < std::min(end, first + tasks); ++task) {
       const Index from = (task - first) * kFinishedValues;
-      add_in_order(p.blocks, std::min(kFinishedValues, values - from), part + from, values, sum + from, work.accumulate);
+      add_in_order(p.blocks, std::min(kFinishedValues, values - from), part + from, values, sum + from,
+                   work.accumulate);
     }
     first += tasks;
   };

@@ -27,7 +27,8 @@ bool is_cudnn(const Variable& bias, const Array& stored) {
 
 void convert_cudnn_weights(const std::vector<Variable>& weights, std::vector<Array>& values) {
   for (std::size_t i = 2; i < std::min(weights.size(), values.size()); ++i) {
-    if (weights[i].name() != "bias" || weights[i - 1].name() != "recurrent_kernel" || !is_cudnn(weights[i], values[i])) continue;
+    if (weights[i].name() != "bias" || weights[i - 1].name() != "recurrent_kernel" || !is_cudnn(weights[i], values[i]))
+      continue;
     const Shape& recurrent = weights[i - 1].shape();
     if (values[i - 2].shape() != weights[i - 2].shape() || values[i - 1].shape() != recurrent) continue;
     const Index gates = recurrent[1] / recurrent[0];

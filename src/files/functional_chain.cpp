@@ -12,7 +12,8 @@
 namespace wavetrain::files {
 namespace {
 
-constexpr const char* kOnlyChains = "only models in which every layer takes the output of the one before it can be read";
+constexpr const char* kOnlyChains =
+    "only models in which every layer takes the output of the one before it can be read";
 
 [[noreturn]] void refuse(const std::string& what) { throw NotSupported(fmt::format("{}; {}.", what, kOnlyChains)); }
 
@@ -25,7 +26,8 @@ std::string origin_of(const Config& reference, const std::string& layer) {
   const Config::List& parts = reference.as_list();
   for (std::size_t i = 1; i <= 2; ++i) {
     if (!parts[i].is_number() || parts[i].as_double() != 0) {
-      refuse(fmt::format("Layer '{}' takes {}, another than the only output of a layer that is used once", layer, reference.repr()));
+      refuse(fmt::format("Layer '{}' takes {}, another than the only output of a layer that is used once", layer,
+                         reference.repr()));
     }
   }
   return parts[0].as_string();
@@ -93,11 +95,12 @@ Config::List functional_chain(const Config& config) {
     if (nodes.empty()) continue;
     const std::vector<std::string> origins = origins_of(nodes.front(), name);
     if (origins.size() != 1) {
-      refuse(fmt::format("Layer '{}' ({}) takes {} inputs ('{}')", name, entry.at("class_name").as_string(), origins.size(),
-                         fmt::join(origins, "', '")));
+      refuse(fmt::format("Layer '{}' ({}) takes {} inputs ('{}')", name, entry.at("class_name").as_string(),
+                         origins.size(), fmt::join(origins, "', '")));
     }
     if (!next.emplace(origins.front(), name).second) {
-      refuse(fmt::format("The output of layer '{}' goes to '{}' and to '{}'", origins.front(), next.at(origins.front()), name));
+      refuse(fmt::format("The output of layer '{}' goes to '{}' and to '{}'", origins.front(), next.at(origins.front()),
+                         name));
     }
   }
   Config::List chain;

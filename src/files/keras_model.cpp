@@ -118,8 +118,8 @@ Sequential model_from(const hdf5::Group& tree, const LoadOptions& options) {
   const WeightBudget budget(numbers_in(tree) + kUnstored);
   Sequential model = model_from(legacy_attribute(tree, "model_config"), compilation, version);
   read_legacy_weights(tree, model, false, false);
-  read_optimizer_state(legacy_optimizer(tree), stores_slot_by_slot(entry_or_null(compilation, "optimizer_config"), version),
-                       model);
+  read_optimizer_state(legacy_optimizer(tree),
+                       stores_slot_by_slot(entry_or_null(compilation, "optimizer_config"), version), model);
   return model;
 }
 
@@ -147,7 +147,8 @@ void save_model(const Sequential& model, const std::string& path, const std::map
     if (!extra.empty()) throw ValueError(fmt::format("'{}': only .keras files can hold further members.", path));
     const Config training = model.compiled() ? training_config(model.compile_options()) : Config();
     const Config config = Config::dict({{"class_name", "Sequential"}, {"config", legacy_model_config(model.config())}});
-    return write_file_atomically(path, hdf5::serialize(legacy_model(model, config, training.is_null() ? nullptr : &training)));
+    return write_file_atomically(
+        path, hdf5::serialize(legacy_model(model, config, training.is_null() ? nullptr : &training)));
   }
   if (!path.ends_with(".keras")) refuse_ending(path, "a model", "`.keras`, or `.h5` for the old format");
   KerasArchive archive;
@@ -209,12 +210,14 @@ void load_weights(Sequential& model, const std::string& path, bool skip_mismatch
       return reads([&] { read_hdf5_weights(archive.weights, model, skip_mismatch, by_name); });
     }
     const Bytes file = read_file(path);
-    const hdf5::Group tree = ZipReader::recognises(file) ? parse_keras_archive(file, fmt::format("'{}'", path)).weights
-                                                         : with_context(fmt::format("'{}'", path), [&] { return hdf5::parse(file); });
+    const hdf5::Group tree = ZipReader::recognises(file)
+                                 ? parse_keras_archive(file, fmt::format("'{}'", path)).weights
+                                 : with_context(fmt::format("'{}'", path), [&] { return hdf5::parse(file); });
     return reads([&] { read_hdf5_weights(tree, model, skip_mismatch, by_name); });
   }
   if (path.ends_with(".npz")) {
-    if (by_name) throw ValueError("Weights in .npz files always go by name; `by_name` is for files of Keras' old layout.");
+    if (by_name)
+      throw ValueError("Weights in .npz files always go by name; `by_name` is for files of Keras' old layout.");
     return reads([&] { read_npz_weights(parse_npz(read_file(path)), model, skip_mismatch); });
   }
   refuse_ending(path, "weights", "`.weights.h5`, `.h5`, `.hdf5`, `.keras` or `.npz`");

@@ -27,7 +27,9 @@ std::vector<std::string> layer_paths(const Sequential& model) {
   return paths;
 }
 
-std::string joined(const std::string& layer, const std::string& part) { return part.empty() ? layer : layer + "/" + part; }
+std::string joined(const std::string& layer, const std::string& part) {
+  return part.empty() ? layer : layer + "/" + part;
+}
 
 // "conv1d_2" is number 2 of "conv1d", "conv1d" its number 0.
 std::pair<std::string, int> numbered(const std::string& name) {
@@ -63,7 +65,8 @@ const hdf5::Group* find_part(const hdf5::Group& root, std::string_view path) {
     if (next == nullptr) {
       // A functional model inside another one; here it is a Sequential.
       const auto [base, number] = numbered(name);
-      if (base == "sequential") next = group->find_group(number == 0 ? "functional" : fmt::format("functional_{}", number));
+      if (base == "sequential")
+        next = group->find_group(number == 0 ? "functional" : fmt::format("functional_{}", number));
     }
     if (next == nullptr) return nullptr;
     group = next;
@@ -72,15 +75,17 @@ const hdf5::Group* find_part(const hdf5::Group& root, std::string_view path) {
 }
 
 // What is wrong with the file's part for one layer, "" when nothing.
-std::string match_layer(const hdf5::Group& tree, const Layer& layer, const std::string& path, WeightAssignment& weights) {
+std::string match_layer(const hdf5::Group& tree, const Layer& layer, const std::string& path,
+                        WeightAssignment& weights) {
   for (const LayerPart& part : parts_of(layer)) {
     const std::string vars = joined(path, part.path) + "/vars";
     const hdf5::Group* place = find_part(tree, joined(path, part.path));
     const hdf5::Group* group = place == nullptr ? nullptr : place->find_group("vars");
     const std::size_t count = group == nullptr ? 0 : group->datasets.size();
     if (count != part.weights.size()) {
-      return fmt::format("{} expected {} variables in '{}', but received {}.{}", described(layer), part.weights.size(), vars,
-                         count, layer.built() ? "" : " The layer has not been built: the model needs an input shape.");
+      return fmt::format("{} expected {} variables in '{}', but received {}.{}", described(layer), part.weights.size(),
+                         vars, count,
+                         layer.built() ? "" : " The layer has not been built: the model needs an input shape.");
     }
     for (std::size_t i = 0; i < count; ++i) {
       const hdf5::Dataset* dataset = group->find_dataset(std::to_string(i));
@@ -89,8 +94,8 @@ std::string match_layer(const hdf5::Group& tree, const Layer& layer, const std::
         return fmt::format("{}: weight '{}' has no dataset '{}/{}'.", described(layer), variable.name(), vars, i);
       }
       if (dataset->shape != variable.shape()) {
-        return fmt::format("{}: weight '{}' expected shape {}. Received: {} ('{}/{}').", described(layer), variable.name(),
-                           to_string(variable.shape()), to_string(dataset->shape), vars, i);
+        return fmt::format("{}: weight '{}' expected shape {}. Received: {} ('{}/{}').", described(layer),
+                           variable.name(), to_string(variable.shape()), to_string(dataset->shape), vars, i);
       }
       weights.add(variable, dataset->to_float32());
     }

@@ -33,7 +33,8 @@ std::vector<std::size_t> slot_by_slot_order(const std::vector<StoredVariable>& s
     if (slot == slots.end()) slot = slots.insert(slots.end(), {expected[i].slot, {}});
     slot->second.push_back(i);
   }
-  // Stored ones by the ends of their names, where these tell slots apart (Ftrl of TensorFlow 2 alternates); else as they are.
+  // Stored ones by the ends of their names, where these tell slots apart (Ftrl of TensorFlow 2 alternates); else as
+  // they are.
   std::vector<std::size_t> positions(stored.size());
   for (std::size_t i = 0; i < positions.size(); ++i) positions[i] = i;
   std::map<std::string, int> counts;
@@ -44,8 +45,11 @@ std::vector<std::size_t> slot_by_slot_order(const std::vector<StoredVariable>& s
   }
   const auto even = [&](const auto& entry) { return entry.second == counts.begin()->second; };
   if (seen.size() == slots.size() && std::all_of(counts.begin(), counts.end(), even)) {
-    const auto rank = [&](std::size_t i) { return std::find(seen.begin(), seen.end(), slot_name(stored[i].name)) - seen.begin(); };
-    std::stable_sort(positions.begin(), positions.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+    const auto rank = [&](std::size_t i) {
+      return std::find(seen.begin(), seen.end(), slot_name(stored[i].name)) - seen.begin();
+    };
+    std::stable_sort(positions.begin(), positions.end(),
+                     [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
   }
   std::vector<std::size_t> order(expected.size());
   std::size_t next = 0;
@@ -95,7 +99,8 @@ std::vector<OptimizerVariable> fitted(std::vector<StoredVariable> stored, bool s
   }
   // The last one of Nadam, which Keras 2 did not store, follows from the number of steps.
   const auto* beta = optimizer.get_if<optimizers::Nadam>();
-  const bool without_product = beta != nullptr && stored.size() + 1 == slots && result.back().slot.empty() && !slot_by_slot;
+  const bool without_product =
+      beta != nullptr && stored.size() + 1 == slots && result.back().slot.empty() && !slot_by_slot;
   if (without_product) {
     result.back().value = Array(Shape{}, nadam_product(beta->beta_1, std::get<std::int64_t>(result[0].value)));
     --slots;
@@ -142,8 +147,8 @@ void read_optimizer_state(const std::vector<StoredVariable>& stored, bool slot_b
   try {
     optimizer.set_variables(fitted(stored, slot_by_slot, optimizer, weights));
   } catch (const Error& error) {
-    log(LogLevel::warning, fmt::format("Skipping variable loading for optimizer '{}', because {}", optimizer.class_name(),
-                                       error.what()));
+    log(LogLevel::warning,
+        fmt::format("Skipping variable loading for optimizer '{}', because {}", optimizer.class_name(), error.what()));
   }
 }
 

@@ -57,8 +57,8 @@ std::string match_layer(const StoredLayer& stored, const Layer& layer, WeightAss
   std::vector<Variable> expected;
   for (const auto& [name, variable] : in_legacy_order(layer)) expected.push_back(variable);
   if (expected.size() != stored.weights.size()) {
-    return fmt::format("{} expects {} weights; '{}' in the file has {}.", described(layer), expected.size(), stored.name,
-                       stored.weights.size());
+    return fmt::format("{} expects {} weights; '{}' in the file has {}.", described(layer), expected.size(),
+                       stored.name, stored.weights.size());
   }
   std::vector<Array> values;
   for (const hdf5::Dataset* dataset : stored.weights) values.push_back(dataset->to_float32());
@@ -66,7 +66,8 @@ std::string match_layer(const StoredLayer& stored, const Layer& layer, WeightAss
   for (std::size_t i = 0; i < expected.size(); ++i) {
     if (values[i].shape() != expected[i].shape()) {
       return fmt::format("{}: weight '{}' expected shape {}. Received: {} (weight {} of '{}').", described(layer),
-                         expected[i].name(), to_string(expected[i].shape()), to_string(values[i].shape()), i, stored.name);
+                         expected[i].name(), to_string(expected[i].shape()), to_string(values[i].shape()), i,
+                         stored.name);
     }
     weights.add(expected[i], std::move(values[i]));
   }
@@ -156,7 +157,8 @@ void read_legacy_weights(const hdf5::Group& tree, Sequential& model, bool by_nam
   if (by_name) {
     for (const StoredLayer& entry : stored) {
       const auto& layers = model.layers();
-      const auto layer = std::find_if(layers.begin(), layers.end(), [&](const Layer& l) { return l.name() == entry.name; });
+      const auto layer =
+          std::find_if(layers.begin(), layers.end(), [&](const Layer& l) { return l.name() == entry.name; });
       if (layer != layers.end()) weights.add_layer([&] { return match_layer(entry, *layer, weights); });
     }
     return weights.finish(skip_mismatch);
@@ -166,10 +168,9 @@ void read_legacy_weights(const hdf5::Group& tree, Sequential& model, bool by_nam
     if (!layer.variables().empty()) layers.push_back(layer);
   }
   if (layers.size() != stored.size()) {
-    throw ValueError(
-        fmt::format("Layer count mismatch when loading weights from file. Model expected {} layers, found {} saved layers.{}",
-                    layers.size(), stored.size(),
-                    model.built() ? "" : " The model has not been built: it needs an input shape."));
+    throw ValueError(fmt::format(
+        "Layer count mismatch when loading weights from file. Model expected {} layers, found {} saved layers.{}",
+        layers.size(), stored.size(), model.built() ? "" : " The model has not been built: it needs an input shape."));
   }
   for (std::size_t i = 0; i < layers.size(); ++i) {
     weights.add_layer([&] { return match_layer(stored[i], layers[i], weights); });

@@ -45,8 +45,8 @@ void read_npz_weights(const NamedArrays& arrays, Sequential& model, bool skip_mi
   for (const auto& [name, array] : arrays) by_name.emplace(name, &array);
   const std::vector<NamedWeight> weights = all_weights(model);
   const bool numbered = by_name.contains("arr_0");
-  const bool by_position =
-      !numbered && !std::all_of(weights.begin(), weights.end(), [&](const NamedWeight& w) { return by_name.contains(w.name); });
+  const bool by_position = !numbered && !std::all_of(weights.begin(), weights.end(),
+                                                     [&](const NamedWeight& w) { return by_name.contains(w.name); });
   if (arrays.size() != weights.size()) {
     throw ValueError(fmt::format("The file has {} weights, the model {}.{}", arrays.size(), weights.size(),
                                  model.built() ? "" : " The model has not been built: it needs an input shape."));

@@ -3,11 +3,10 @@
 namespace wavetrain::layers {
 
 const Description& ActivityRegularization::description() {
-  static const Description instance =
-      Describe<ActivityRegularization>("ActivityRegularization", "keras.layers")
-          .field("l1", &ActivityRegularization::l1)
-          .field("l2", &ActivityRegularization::l2)
-          .layer_fields();
+  static const Description instance = Describe<ActivityRegularization>("ActivityRegularization", "keras.layers")
+                                          .field("l1", &ActivityRegularization::l1)
+                                          .field("l2", &ActivityRegularization::l2)
+                                          .layer_fields();
   return instance;
 }
 

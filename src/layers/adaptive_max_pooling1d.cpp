@@ -6,11 +6,10 @@
 namespace wavetrain::layers {
 
 const Description& AdaptiveMaxPooling1D::description() {
-  static const Description instance =
-      Describe<AdaptiveMaxPooling1D>("AdaptiveMaxPooling1D", "keras.layers")
-          .field("output_size", &AdaptiveMaxPooling1D::output_size, positive())
-          .field("data_format", &AdaptiveMaxPooling1D::data_format, data_format_check())
-          .layer_fields();
+  static const Description instance = Describe<AdaptiveMaxPooling1D>("AdaptiveMaxPooling1D", "keras.layers")
+                                          .field("output_size", &AdaptiveMaxPooling1D::output_size, positive())
+                                          .field("data_format", &AdaptiveMaxPooling1D::data_format, data_format_check())
+                                          .layer_fields();
   return instance;
 }
 

@@ -6,12 +6,11 @@
 namespace wavetrain::layers {
 
 const Description& AlphaDropout::description() {
-  static const Description instance =
-      Describe<AlphaDropout>("AlphaDropout", "keras.layers")
-          .field("rate", &AlphaDropout::rate, in_range(0, 1))
-          .field("noise_shape", &AlphaDropout::noise_shape)
-          .field("seed", &AlphaDropout::seed)
-          .layer_fields();
+  static const Description instance = Describe<AlphaDropout>("AlphaDropout", "keras.layers")
+                                          .field("rate", &AlphaDropout::rate, in_range(0, 1))
+                                          .field("noise_shape", &AlphaDropout::noise_shape)
+                                          .field("seed", &AlphaDropout::seed)
+                                          .layer_fields();
   return instance;
 }
 

@@ -6,13 +6,12 @@
 namespace wavetrain::layers {
 
 const Description& AveragePooling1D::description() {
-  static const Description instance =
-      Describe<AveragePooling1D>("AveragePooling1D", "keras.layers")
-          .field("pool_size", &AveragePooling1D::pool_size, positive())
-          .field("strides", &AveragePooling1D::strides, positive())
-          .field("padding", &AveragePooling1D::padding, one_of({"valid", "same"}))
-          .field("data_format", &AveragePooling1D::data_format, data_format_check())
-          .layer_fields();
+  static const Description instance = Describe<AveragePooling1D>("AveragePooling1D", "keras.layers")
+                                          .field("pool_size", &AveragePooling1D::pool_size, positive())
+                                          .field("strides", &AveragePooling1D::strides, positive())
+                                          .field("padding", &AveragePooling1D::padding, one_of({"valid", "same"}))
+                                          .field("data_format", &AveragePooling1D::data_format, data_format_check())
+                                          .layer_fields();
   return instance;
 }
 

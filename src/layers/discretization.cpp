@@ -59,25 +59,28 @@ Summary compressed(const Summary& summary, double epsilon) {
 
 const Description& Discretization::description() {
   using D = Discretization;
-  static const Description instance = Describe<D>("Discretization", "keras.layers")
-                                          .field("bin_boundaries", &D::bin_boundaries)
-                                          .field("num_bins", &D::num_bins, non_negative())
-                                          .field("epsilon", &D::epsilon, positive())
-                                          .field("output_mode", &D::output_mode, one_of({"int", "one_hot", "multi_hot", "count"}))
-                                          .field("sparse", &D::sparse)
-                                          // Keras takes no `trainable` here.
-                                          .field("name", &D::name)
-                                          .field("dtype", &D::dtype)
-                                          .field("input_shape", &D::input_shape);
+  static const Description instance =
+      Describe<D>("Discretization", "keras.layers")
+          .field("bin_boundaries", &D::bin_boundaries)
+          .field("num_bins", &D::num_bins, non_negative())
+          .field("epsilon", &D::epsilon, positive())
+          .field("output_mode", &D::output_mode, one_of({"int", "one_hot", "multi_hot", "count"}))
+          .field("sparse", &D::sparse)
+          // Keras takes no `trainable` here.
+          .field("name", &D::name)
+          .field("dtype", &D::dtype)
+          .field("input_shape", &D::input_shape);
   return instance;
 }
 
 void Discretization::adapt(const DataView& data, bool built) {
   if (!num_bins) {
-    throw ValueError("Cannot adapt a Discretization layer that has been initialized with `bin_boundaries`, use `num_bins` "
-                     "instead.");
+    throw ValueError(
+        "Cannot adapt a Discretization layer that has been initialized with `bin_boundaries`, use `num_bins` "
+        "instead.");
   }
-  if (built) throw ValueError("Discretization finds its boundaries before it becomes part of a model: call adapt first");
+  if (built)
+    throw ValueError("Discretization finds its boundaries before it becomes part of a model: call adapt first");
   const Array x = data.to_array();
   if (x.size() == 0) throw ValueError("Discretization.adapt needs at least one number");
   // Keras merges the summary of the data into an empty one, which compresses it, and compresses that to the bins.
@@ -90,8 +93,9 @@ void Discretization::adapt(const DataView& data, bool built) {
 Tensor Discretization::lower(Lowering& graph, Tensor x) const {
   if (!bin_boundaries && !num_bins) graph.fail("You need to set either `num_bins` or `bin_boundaries`.");
   if (!bin_boundaries) {
-    graph.fail("You need to either pass the `bin_boundaries` argument at construction time or call `adapt(dataset)` before "
-               "you can start using the `Discretization` layer.");
+    graph.fail(
+        "You need to either pass the `bin_boundaries` argument at construction time or call `adapt(dataset)` before "
+        "you can start using the `Discretization` layer.");
   }
   const Tensor bins = graph.apply(ops::Discretize(*bin_boundaries), {x});
   if (output_mode == "int") return bins;

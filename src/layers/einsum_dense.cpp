@@ -25,9 +25,10 @@ bool is_word(const std::string& text) {
 // Throws ValueError.
 Spec parse(const Lowering& graph, const std::string& equation, int rank) {
   const auto fail = [&] {
-    graph.fail(fmt::format("Invalid einsum equation '{}'. Equations must be in the form [X],[Y]->[Z], ...[X],[Y]->...[Z], or "
-                           "[X]...,[Y]->[Z]....",
-                           equation));
+    graph.fail(
+        fmt::format("Invalid einsum equation '{}'. Equations must be in the form [X],[Y]->[Z], ...[X],[Y]->...[Z], or "
+                    "[X]...,[Y]->[Z]....",
+                    equation));
   };
   const std::size_t comma = equation.find(','), arrow = equation.find("->");
   if (comma == std::string::npos || arrow == std::string::npos || arrow < comma) fail();
@@ -81,15 +82,17 @@ Shape full_output_shape(const Lowering& graph, const Spec& spec, const Shape& in
     const std::size_t in_input = spec.input.find(spec.output[static_cast<std::size_t>(axis)]);
     if (in_input == std::string::npos) {
       if (spec.kernel.find(spec.output[static_cast<std::size_t>(axis)]) != std::string::npos) continue;
-      graph.fail(fmt::format("Dimension '{}' was specified in the output '{}' but has no corresponding dim in the input spec "
-                             "'{}' or weight spec '{}'",
-                             spec.output[static_cast<std::size_t>(axis)], spec.output, spec.input, spec.kernel));
+      graph.fail(
+          fmt::format("Dimension '{}' was specified in the output '{}' but has no corresponding dim in the input spec "
+                      "'{}' or weight spec '{}'",
+                      spec.output[static_cast<std::size_t>(axis)], spec.output, spec.input, spec.kernel));
     }
     const Index size = input[static_cast<int>(in_input)];
     if (output[axis] >= 0 && output[axis] != size) {
-      graph.fail(fmt::format("Input shape and output shape do not match at shared dimension '{}'. Input shape is {}, and output "
-                             "shape is {}.",
-                             spec.output[static_cast<std::size_t>(axis)], size, output[axis]));
+      graph.fail(fmt::format(
+          "Input shape and output shape do not match at shared dimension '{}'. Input shape is {}, and output "
+          "shape is {}.",
+          spec.output[static_cast<std::size_t>(axis)], size, output[axis]));
     }
     output[axis] = size;
   }
@@ -102,9 +105,10 @@ void read_kernel(const Lowering& graph, const Spec& spec, const Shape& input, co
   for (std::size_t i = 0; i < spec.kernel.size(); ++i) {
     const std::size_t in_output = spec.output.find(spec.kernel[i]), in_input = spec.input.find(spec.kernel[i]);
     if (in_output == std::string::npos && in_input == std::string::npos) {
-      graph.fail(fmt::format("Weight dimension '{}' did not have a match in either the input spec '{}' or the output spec '{}'. "
-                             "For this layer, the weight must be fully specified.",
-                             spec.kernel[i], spec.input, spec.output));
+      graph.fail(fmt::format(
+          "Weight dimension '{}' did not have a match in either the input spec '{}' or the output spec '{}'. "
+          "For this layer, the weight must be fully specified.",
+          spec.kernel[i], spec.input, spec.output));
     }
     const bool is_output = in_output != std::string::npos;
     const Index size = is_output ? output[static_cast<int>(in_output)] : input[static_cast<int>(in_input)];
@@ -151,20 +155,19 @@ Initializer with_axes(const Initializer& initializer, const Axes& input_axes, co
 }  // namespace
 
 const Description& EinsumDense::description() {
-  static const Description instance =
-      Describe<EinsumDense>("EinsumDense", "keras.layers")
-          .field("equation", &EinsumDense::equation)
-          .field("output_shape", &EinsumDense::output_shape)
-          .field("activation", &EinsumDense::activation)
-          .field("bias_axes", &EinsumDense::bias_axes)
-          .field("kernel_initializer", &EinsumDense::kernel_initializer)
-          .field("bias_initializer", &EinsumDense::bias_initializer)
-          .field("kernel_regularizer", &EinsumDense::kernel_regularizer)
-          .field("bias_regularizer", &EinsumDense::bias_regularizer)
-          .field("kernel_constraint", &EinsumDense::kernel_constraint)
-          .field("bias_constraint", &EinsumDense::bias_constraint)
-          .field("activity_regularizer", &EinsumDense::activity_regularizer)
-          .layer_fields();
+  static const Description instance = Describe<EinsumDense>("EinsumDense", "keras.layers")
+                                          .field("equation", &EinsumDense::equation)
+                                          .field("output_shape", &EinsumDense::output_shape)
+                                          .field("activation", &EinsumDense::activation)
+                                          .field("bias_axes", &EinsumDense::bias_axes)
+                                          .field("kernel_initializer", &EinsumDense::kernel_initializer)
+                                          .field("bias_initializer", &EinsumDense::bias_initializer)
+                                          .field("kernel_regularizer", &EinsumDense::kernel_regularizer)
+                                          .field("bias_regularizer", &EinsumDense::bias_regularizer)
+                                          .field("kernel_constraint", &EinsumDense::kernel_constraint)
+                                          .field("bias_constraint", &EinsumDense::bias_constraint)
+                                          .field("activity_regularizer", &EinsumDense::activity_regularizer)
+                                          .layer_fields();
   return instance;
 }
 

@@ -3,10 +3,7 @@
 namespace wavetrain::layers {
 
 const Description& ELU::description() {
-  static const Description instance =
-      Describe<ELU>("ELU", "keras.layers")
-          .field("alpha", &ELU::alpha)
-          .layer_fields();
+  static const Description instance = Describe<ELU>("ELU", "keras.layers").field("alpha", &ELU::alpha).layer_fields();
   return instance;
 }
 

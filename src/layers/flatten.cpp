@@ -6,10 +6,9 @@
 namespace wavetrain::layers {
 
 const Description& Flatten::description() {
-  static const Description instance =
-      Describe<Flatten>("Flatten", "keras.layers")
-          .field("data_format", &Flatten::data_format, data_format_check())
-          .layer_fields();
+  static const Description instance = Describe<Flatten>("Flatten", "keras.layers")
+                                          .field("data_format", &Flatten::data_format, data_format_check())
+                                          .layer_fields();
   return instance;
 }
 

@@ -7,11 +7,10 @@
 namespace wavetrain::layers {
 
 const Description& GaussianDropout::description() {
-  static const Description instance =
-      Describe<GaussianDropout>("GaussianDropout", "keras.layers")
-          .field("rate", &GaussianDropout::rate, in_range(0, 1))
-          .field("seed", &GaussianDropout::seed)
-          .layer_fields();
+  static const Description instance = Describe<GaussianDropout>("GaussianDropout", "keras.layers")
+                                          .field("rate", &GaussianDropout::rate, in_range(0, 1))
+                                          .field("seed", &GaussianDropout::seed)
+                                          .layer_fields();
   return instance;
 }
 

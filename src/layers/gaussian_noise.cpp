@@ -5,11 +5,10 @@
 namespace wavetrain::layers {
 
 const Description& GaussianNoise::description() {
-  static const Description instance =
-      Describe<GaussianNoise>("GaussianNoise", "keras.layers")
-          .field("stddev", &GaussianNoise::stddev, in_range(0, 1))
-          .field("seed", &GaussianNoise::seed)
-          .layer_fields();
+  static const Description instance = Describe<GaussianNoise>("GaussianNoise", "keras.layers")
+                                          .field("stddev", &GaussianNoise::stddev, in_range(0, 1))
+                                          .field("seed", &GaussianNoise::seed)
+                                          .layer_fields();
   return instance;
 }
 

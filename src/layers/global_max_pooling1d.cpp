@@ -6,11 +6,10 @@
 namespace wavetrain::layers {
 
 const Description& GlobalMaxPooling1D::description() {
-  static const Description instance =
-      Describe<GlobalMaxPooling1D>("GlobalMaxPooling1D", "keras.layers")
-          .field("data_format", &GlobalMaxPooling1D::data_format, data_format_check())
-          .field("keepdims", &GlobalMaxPooling1D::keepdims)
-          .layer_fields();
+  static const Description instance = Describe<GlobalMaxPooling1D>("GlobalMaxPooling1D", "keras.layers")
+                                          .field("data_format", &GlobalMaxPooling1D::data_format, data_format_check())
+                                          .field("keepdims", &GlobalMaxPooling1D::keepdims)
+                                          .layer_fields();
   return instance;
 }
 

@@ -11,20 +11,19 @@
 namespace wavetrain::layers {
 
 const Description& GroupNormalization::description() {
-  static const Description instance =
-      Describe<GroupNormalization>("GroupNormalization", "keras.layers")
-          .field("groups", &GroupNormalization::groups)
-          .field("axis", &GroupNormalization::axis)
-          .field("epsilon", &GroupNormalization::epsilon)
-          .field("center", &GroupNormalization::center)
-          .field("scale", &GroupNormalization::scale)
-          .field("beta_initializer", &GroupNormalization::beta_initializer)
-          .field("gamma_initializer", &GroupNormalization::gamma_initializer)
-          .field("beta_regularizer", &GroupNormalization::beta_regularizer)
-          .field("gamma_regularizer", &GroupNormalization::gamma_regularizer)
-          .field("beta_constraint", &GroupNormalization::beta_constraint)
-          .field("gamma_constraint", &GroupNormalization::gamma_constraint)
-          .layer_fields();
+  static const Description instance = Describe<GroupNormalization>("GroupNormalization", "keras.layers")
+                                          .field("groups", &GroupNormalization::groups)
+                                          .field("axis", &GroupNormalization::axis)
+                                          .field("epsilon", &GroupNormalization::epsilon)
+                                          .field("center", &GroupNormalization::center)
+                                          .field("scale", &GroupNormalization::scale)
+                                          .field("beta_initializer", &GroupNormalization::beta_initializer)
+                                          .field("gamma_initializer", &GroupNormalization::gamma_initializer)
+                                          .field("beta_regularizer", &GroupNormalization::beta_regularizer)
+                                          .field("gamma_regularizer", &GroupNormalization::gamma_regularizer)
+                                          .field("beta_constraint", &GroupNormalization::beta_constraint)
+                                          .field("gamma_constraint", &GroupNormalization::gamma_constraint)
+                                          .layer_fields();
   return instance;
 }
 
@@ -34,16 +33,18 @@ Tensor GroupNormalization::lower(Lowering& graph, Tensor x) const {
   const int channel = std::countr_zero(bits);
   const Index channels = input[channel];
   if (channels < 0) {
-    graph.fail(fmt::format("Axis {} of input tensor should have a defined dimension but the layer received an input with shape "
-                           "{}.",
-                           axis, to_string(input)));
+    graph.fail(fmt::format(
+        "Axis {} of input tensor should have a defined dimension but the layer received an input with shape "
+        "{}.",
+        axis, to_string(input)));
   }
   const Index count = groups == -1 ? channels : groups;
   if (channels < count) {
     graph.fail(fmt::format("Number of groups ({}) cannot be more than the number of channels ({}).", count, channels));
   }
   if (count < 1 || channels % count != 0) {
-    graph.fail(fmt::format("Number of groups ({}) must be a multiple of the number of channels ({}).", count, channels));
+    graph.fail(
+        fmt::format("Number of groups ({}) must be a multiple of the number of channels ({}).", count, channels));
   }
   Tensor gamma, beta;
   if (scale) {

@@ -3,9 +3,7 @@
 namespace wavetrain::layers {
 
 const Description& Identity::description() {
-  static const Description instance =
-      Describe<Identity>("Identity", "keras.layers")
-          .layer_fields();
+  static const Description instance = Describe<Identity>("Identity", "keras.layers").layer_fields();
   return instance;
 }
 

@@ -14,7 +14,8 @@ const Description& Input::description() {
 
 Shape Input::full_shape() const {
   if (shape.has_value() == batch_shape.has_value()) {
-    throw ValueError("Input needs one of the arguments `shape` and `batch_shape`. Received: " + to_config(*this).repr());
+    throw ValueError("Input needs one of the arguments `shape` and `batch_shape`. Received: " +
+                     to_config(*this).repr());
   }
   if (batch_shape.has_value()) return batch_shape.value();
   return shape.value().with_first(batch_size.value_or(kNone));

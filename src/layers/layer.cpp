@@ -75,9 +75,10 @@ Layer::Layer(std::unique_ptr<Definition> definition) : state_(std::make_shared<S
   if (trainable()) return;
   if (class_name() == "ConvLSTM1D") {
     state_->cell_trains = true;
-    log(LogLevel::warning, fmt::format("ConvLSTM1D '{}' was made with trainable=False, which leaves its weights trainable, as in "
-                                       "Keras. Freeze it afterwards with set_trainable(false).",
-                                       name()));
+    log(LogLevel::warning,
+        fmt::format("ConvLSTM1D '{}' was made with trainable=False, which leaves its weights trainable, as in "
+                    "Keras. Freeze it afterwards with set_trainable(false).",
+                    name()));
   }
   for (const Sublayer& part : state_->sublayers) {
     if (!part.layer.trainable()) continue;

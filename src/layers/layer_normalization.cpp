@@ -6,20 +6,19 @@
 namespace wavetrain::layers {
 
 const Description& LayerNormalization::description() {
-  static const Description instance =
-      Describe<LayerNormalization>("LayerNormalization", "keras.layers")
-          .field("axis", &LayerNormalization::axis)
-          .field("epsilon", &LayerNormalization::epsilon)
-          .field("center", &LayerNormalization::center)
-          .field("scale", &LayerNormalization::scale)
-          .field("beta_initializer", &LayerNormalization::beta_initializer)
-          .field("gamma_initializer", &LayerNormalization::gamma_initializer)
-          .field("beta_regularizer", &LayerNormalization::beta_regularizer)
-          .field("gamma_regularizer", &LayerNormalization::gamma_regularizer)
-          .field("beta_constraint", &LayerNormalization::beta_constraint)
-          .field("gamma_constraint", &LayerNormalization::gamma_constraint)
-          .field("rms_scaling", &LayerNormalization::rms_scaling)
-          .layer_fields();
+  static const Description instance = Describe<LayerNormalization>("LayerNormalization", "keras.layers")
+                                          .field("axis", &LayerNormalization::axis)
+                                          .field("epsilon", &LayerNormalization::epsilon)
+                                          .field("center", &LayerNormalization::center)
+                                          .field("scale", &LayerNormalization::scale)
+                                          .field("beta_initializer", &LayerNormalization::beta_initializer)
+                                          .field("gamma_initializer", &LayerNormalization::gamma_initializer)
+                                          .field("beta_regularizer", &LayerNormalization::beta_regularizer)
+                                          .field("gamma_regularizer", &LayerNormalization::gamma_regularizer)
+                                          .field("beta_constraint", &LayerNormalization::beta_constraint)
+                                          .field("gamma_constraint", &LayerNormalization::gamma_constraint)
+                                          .field("rms_scaling", &LayerNormalization::rms_scaling)
+                                          .layer_fields();
   return instance;
 }
 

@@ -6,13 +6,12 @@
 namespace wavetrain::layers {
 
 const Description& MaxPooling1D::description() {
-  static const Description instance =
-      Describe<MaxPooling1D>("MaxPooling1D", "keras.layers")
-          .field("pool_size", &MaxPooling1D::pool_size, positive())
-          .field("strides", &MaxPooling1D::strides, positive())
-          .field("padding", &MaxPooling1D::padding, one_of({"valid", "same"}))
-          .field("data_format", &MaxPooling1D::data_format, data_format_check())
-          .layer_fields();
+  static const Description instance = Describe<MaxPooling1D>("MaxPooling1D", "keras.layers")
+                                          .field("pool_size", &MaxPooling1D::pool_size, positive())
+                                          .field("strides", &MaxPooling1D::strides, positive())
+                                          .field("padding", &MaxPooling1D::padding, one_of({"valid", "same"}))
+                                          .field("data_format", &MaxPooling1D::data_format, data_format_check())
+                                          .layer_fields();
   return instance;
 }
 

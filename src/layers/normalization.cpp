@@ -15,9 +15,10 @@ Shape kept_shape(const OptionalAxes& axis, const Shape& input) {
   const int rank = input.rank();
   for (const Index a : axis.values()) {
     if (a < -rank || a >= rank) {
-      throw ValueError(fmt::format("All `axis` values must be in the range [-ndim, ndim). Received inputs with ndim={}, while "
-                                   "axis={}",
-                                   rank, Codec<Axes>::to_config(axis).repr()));
+      throw ValueError(
+          fmt::format("All `axis` values must be in the range [-ndim, ndim). Received inputs with ndim={}, while "
+                      "axis={}",
+                      rank, Codec<Axes>::to_config(axis).repr()));
     }
   }
   const std::uint32_t kept = axis.bits(rank);
@@ -26,9 +27,10 @@ Shape kept_shape(const OptionalAxes& axis, const Shape& input) {
   for (int i = 0; i < rank; ++i) {
     const bool keeps = (kept >> i & 1) != 0;
     if (keeps && input[i] < 0) {
-      throw ValueError(fmt::format("All `axis` values to be kept must have a known shape. Received axis={}, inputs.shape={}, "
-                                   "with unknown axis at index {}",
-                                   Codec<Axes>::to_config(axis).repr(), to_string(input), i));
+      throw ValueError(
+          fmt::format("All `axis` values to be kept must have a known shape. Received axis={}, inputs.shape={}, "
+                      "with unknown axis at index {}",
+                      Codec<Axes>::to_config(axis).repr(), to_string(input), i));
     }
     shape.push_back(keeps ? input[i] : 1);
   }
@@ -63,7 +65,8 @@ const Description& Normalization::description() {
 }
 
 void Normalization::adapt(const DataView& data, bool) {
-  if (mean.has_value()) throw ValueError("Normalization has its mean and variance as arguments; there is nothing to adapt");
+  if (mean.has_value())
+    throw ValueError("Normalization has its mean and variance as arguments; there is nothing to adapt");
   if (data.shape().rank() == 0 || data.rows() == 0) throw ValueError("Normalization.adapt needs at least one sample");
   const Array x = data.to_array();
   const Shape over = kept_shape(axis, x.shape());
@@ -94,14 +97,16 @@ const Array* Normalization::adapted(std::string_view weight) const {
 
 Tensor Normalization::lower(Lowering& graph, Tensor x) const {
   if (mean.has_value() != variance.has_value()) {
-    graph.fail(fmt::format("When setting values directly, both `mean` and `variance` must be set. Received: mean={} and "
-                           "variance={}",
-                           Codec<NumberArray>::to_config(mean).repr(), Codec<NumberArray>::to_config(variance).repr()));
+    graph.fail(
+        fmt::format("When setting values directly, both `mean` and `variance` must be set. Received: mean={} and "
+                    "variance={}",
+                    Codec<NumberArray>::to_config(mean).repr(), Codec<NumberArray>::to_config(variance).repr()));
   }
   if (mean.shape() != variance.shape()) {
-    graph.fail(fmt::format("When setting values directly, `mean` and `variance` must have the same shape. Received: mean shape "
-                           "{} and variance shape {}",
-                           to_string(mean.shape()), to_string(variance.shape())));
+    graph.fail(fmt::format(
+        "When setting values directly, `mean` and `variance` must have the same shape. Received: mean shape "
+        "{} and variance shape {}",
+        to_string(mean.shape()), to_string(variance.shape())));
   }
   ops::Standardize op;
   op.invert = invert;
@@ -121,7 +126,8 @@ Tensor Normalization::lower(Lowering& graph, Tensor x) const {
                            to_string(adapted_mean.shape()), to_string(shape)));
   }
   const Tensor m = graph.weight({.name = "mean", .shape = shape, .trainable = false}, adapted("mean"));
-  const Tensor v = graph.weight({.name = "variance", .shape = shape, .initializer = "ones", .trainable = false}, adapted("variance"));
+  const Tensor v = graph.weight({.name = "variance", .shape = shape, .initializer = "ones", .trainable = false},
+                                adapted("variance"));
   graph.weight({.name = "count", .shape = {}, .trainable = false, .integer = true});
   return Lowering::with_mask_of(graph.apply(std::move(op), {x, m, v}), x);
 }

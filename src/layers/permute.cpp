@@ -10,9 +10,7 @@ namespace wavetrain::layers {
 
 const Description& Permute::description() {
   static const Description instance =
-      Describe<Permute>("Permute", "keras.layers")
-          .field("dims", &Permute::dims)
-          .layer_fields();
+      Describe<Permute>("Permute", "keras.layers").field("dims", &Permute::dims).layer_fields();
   return instance;
 }
 
@@ -22,9 +20,10 @@ Tensor Permute::lower(Lowering& graph, Tensor x) const {
   ops::Permute op;
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     if (sorted[i] != static_cast<Index>(i) + 1) {
-      graph.fail(fmt::format("Invalid permutation argument `dims` for Permute Layer. The set of indices in `dims` must be "
-                             "consecutive and start from 1. Received dims={}",
-                             Codec<std::vector<Index>>::to_config(dims.get()).repr()));
+      graph.fail(
+          fmt::format("Invalid permutation argument `dims` for Permute Layer. The set of indices in `dims` must be "
+                      "consecutive and start from 1. Received dims={}",
+                      Codec<std::vector<Index>>::to_config(dims.get()).repr()));
     }
     op.order.push_back(dims.get()[i]);
   }

@@ -7,13 +7,12 @@
 namespace wavetrain::layers {
 
 const Description& PReLU::description() {
-  static const Description instance =
-      Describe<PReLU>("PReLU", "keras.layers")
-          .field("alpha_initializer", &PReLU::alpha_initializer)
-          .field("alpha_regularizer", &PReLU::alpha_regularizer)
-          .field("alpha_constraint", &PReLU::alpha_constraint)
-          .field("shared_axes", &PReLU::shared_axes)
-          .layer_fields();
+  static const Description instance = Describe<PReLU>("PReLU", "keras.layers")
+                                          .field("alpha_initializer", &PReLU::alpha_initializer)
+                                          .field("alpha_regularizer", &PReLU::alpha_regularizer)
+                                          .field("alpha_constraint", &PReLU::alpha_constraint)
+                                          .field("shared_axes", &PReLU::shared_axes)
+                                          .layer_fields();
   return instance;
 }
 
@@ -26,9 +25,10 @@ Tensor PReLU::lower(Lowering& graph, Tensor x) const {
     shape[static_cast<int>(axis) - 1] = 1;
   }
   if (!shape.known()) {
-    graph.fail(fmt::format("alpha needs a known shape; share it along the axes of open size with `shared_axes`. Received: "
-                           "input_shape={}",
-                           to_string(graph.shape(x))));
+    graph.fail(
+        fmt::format("alpha needs a known shape; share it along the axes of open size with `shared_axes`. Received: "
+                    "input_shape={}",
+                    to_string(graph.shape(x))));
   }
   const Tensor alpha = graph.weight({.name = "alpha",
                                      .shape = shape,

@@ -15,8 +15,8 @@ const Description& ReLU::description() {
 
 Tensor ReLU::lower(Lowering& graph, Tensor x) const {
   const auto largest = static_cast<float>(max_value.value_or(std::numeric_limits<double>::infinity()));
-  return graph.activate(x, wavetrain::Activation::relu(static_cast<float>(negative_slope), largest,
-                                                       static_cast<float>(threshold)));
+  return graph.activate(
+      x, wavetrain::Activation::relu(static_cast<float>(negative_slope), largest, static_cast<float>(threshold)));
 }
 
 }  // namespace wavetrain::layers

@@ -7,9 +7,7 @@ namespace wavetrain::layers {
 
 const Description& RepeatVector::description() {
   static const Description instance =
-      Describe<RepeatVector>("RepeatVector", "keras.layers")
-          .field("n", &RepeatVector::n, positive())
-          .layer_fields();
+      Describe<RepeatVector>("RepeatVector", "keras.layers").field("n", &RepeatVector::n, positive()).layer_fields();
   return instance;
 }
 

@@ -8,11 +8,10 @@
 namespace wavetrain::layers {
 
 const Description& RMSNormalization::description() {
-  static const Description instance =
-      Describe<RMSNormalization>("RMSNormalization", "keras.layers")
-          .field("axis", &RMSNormalization::axis)
-          .field("epsilon", &RMSNormalization::epsilon)
-          .layer_fields();
+  static const Description instance = Describe<RMSNormalization>("RMSNormalization", "keras.layers")
+                                          .field("axis", &RMSNormalization::axis)
+                                          .field("epsilon", &RMSNormalization::epsilon)
+                                          .layer_fields();
   return instance;
 }
 
@@ -26,8 +25,9 @@ Tensor RMSNormalization::lower(Lowering& graph, Tensor x) const {
   const Shape shape = sizes_of(graph, x, op.reduced);
   for (int i = 1; i <= shape.rank(); ++i) {
     if (shape[-i] != input[-i]) {
-      graph.fail(fmt::format("the scale of shape {} does not fit the last dimensions of the input. Received: input_shape={}",
-                             to_string(shape), to_string(input)));
+      graph.fail(
+          fmt::format("the scale of shape {} does not fit the last dimensions of the input. Received: input_shape={}",
+                      to_string(shape), to_string(input)));
     }
     op.parameters |= std::uint32_t{1} << (input.rank() - i);
   }

@@ -7,28 +7,27 @@
 namespace wavetrain::layers {
 
 const Description& SeparableConv1D::description() {
-  static const Description instance =
-      Describe<SeparableConv1D>("SeparableConv1D", "keras.layers")
-          .field("filters", &SeparableConv1D::filters, positive())
-          .field("kernel_size", &SeparableConv1D::kernel_size, positive())
-          .field("strides", &SeparableConv1D::strides, positive())
-          .field("padding", &SeparableConv1D::padding, one_of({"valid", "same"}))
-          .field("data_format", &SeparableConv1D::data_format, data_format_check())
-          .field("dilation_rate", &SeparableConv1D::dilation_rate, positive())
-          .field("depth_multiplier", &SeparableConv1D::depth_multiplier, positive())
-          .field("activation", &SeparableConv1D::activation)
-          .field("use_bias", &SeparableConv1D::use_bias)
-          .field("depthwise_initializer", &SeparableConv1D::depthwise_initializer)
-          .field("pointwise_initializer", &SeparableConv1D::pointwise_initializer)
-          .field("bias_initializer", &SeparableConv1D::bias_initializer)
-          .field("depthwise_regularizer", &SeparableConv1D::depthwise_regularizer)
-          .field("pointwise_regularizer", &SeparableConv1D::pointwise_regularizer)
-          .field("bias_regularizer", &SeparableConv1D::bias_regularizer)
-          .field("activity_regularizer", &SeparableConv1D::activity_regularizer)
-          .field("depthwise_constraint", &SeparableConv1D::depthwise_constraint)
-          .field("pointwise_constraint", &SeparableConv1D::pointwise_constraint)
-          .field("bias_constraint", &SeparableConv1D::bias_constraint)
-          .layer_fields();
+  static const Description instance = Describe<SeparableConv1D>("SeparableConv1D", "keras.layers")
+                                          .field("filters", &SeparableConv1D::filters, positive())
+                                          .field("kernel_size", &SeparableConv1D::kernel_size, positive())
+                                          .field("strides", &SeparableConv1D::strides, positive())
+                                          .field("padding", &SeparableConv1D::padding, one_of({"valid", "same"}))
+                                          .field("data_format", &SeparableConv1D::data_format, data_format_check())
+                                          .field("dilation_rate", &SeparableConv1D::dilation_rate, positive())
+                                          .field("depth_multiplier", &SeparableConv1D::depth_multiplier, positive())
+                                          .field("activation", &SeparableConv1D::activation)
+                                          .field("use_bias", &SeparableConv1D::use_bias)
+                                          .field("depthwise_initializer", &SeparableConv1D::depthwise_initializer)
+                                          .field("pointwise_initializer", &SeparableConv1D::pointwise_initializer)
+                                          .field("bias_initializer", &SeparableConv1D::bias_initializer)
+                                          .field("depthwise_regularizer", &SeparableConv1D::depthwise_regularizer)
+                                          .field("pointwise_regularizer", &SeparableConv1D::pointwise_regularizer)
+                                          .field("bias_regularizer", &SeparableConv1D::bias_regularizer)
+                                          .field("activity_regularizer", &SeparableConv1D::activity_regularizer)
+                                          .field("depthwise_constraint", &SeparableConv1D::depthwise_constraint)
+                                          .field("pointwise_constraint", &SeparableConv1D::pointwise_constraint)
+                                          .field("bias_constraint", &SeparableConv1D::bias_constraint)
+                                          .layer_fields();
   return instance;
 }
 
@@ -53,7 +52,8 @@ Tensor SeparableConv1D::lower(Lowering& graph, Tensor x) const {
                            .regularizer = bias_regularizer,
                            .constraint = bias_constraint});
     }
-    const Tensor depthwise = depthwise_conv1d(graph, series, depthwise_kernel, Tensor{}, strides, padding, dilation_rate);
+    const Tensor depthwise =
+        depthwise_conv1d(graph, series, depthwise_kernel, Tensor{}, strides, padding, dilation_rate);
     return graph.activate(graph.apply(ops::Conv1D{}, {depthwise, pointwise_kernel, bias}), activation);
   });
 }

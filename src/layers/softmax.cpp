@@ -13,9 +13,7 @@ namespace wavetrain::layers {
 
 const Description& Softmax::description() {
   static const Description instance =
-      Describe<Softmax>("Softmax", "keras.layers")
-          .field("axis", &Softmax::axis)
-          .layer_fields();
+      Describe<Softmax>("Softmax", "keras.layers").field("axis", &Softmax::axis).layer_fields();
   return instance;
 }
 
@@ -23,9 +21,10 @@ Tensor Softmax::lower(Lowering& graph, Tensor x) const {
   const Shape input = graph.shape(x);
   if (x.mask != kNoValue) {
     // Keras broadcasts it from the right, which a mask over time does not fit.
-    graph.fail(fmt::format("the mask of shape {} that comes with the input does not fit an input of shape {}; "
-                           "use Activation('softmax') or Dense(..., activation='softmax')",
-                           to_string(graph.shape({x.mask, kNoValue})), to_string(input)));
+    graph.fail(
+        fmt::format("the mask of shape {} that comes with the input does not fit an input of shape {}; "
+                    "use Activation('softmax') or Dense(..., activation='softmax')",
+                    to_string(graph.shape({x.mask, kNoValue})), to_string(input)));
   }
   const std::uint32_t bits = sample_axes(graph, x, axis);
   const int first = std::countr_zero(bits), count = std::popcount(bits);

@@ -5,14 +5,13 @@
 namespace wavetrain::layers {
 
 const Description& SpatialDropout1D::description() {
-  static const Description instance =
-      Describe<SpatialDropout1D>("SpatialDropout1D", "keras.layers")
-          .field("rate", &SpatialDropout1D::rate, in_range(0, 1))
-          .field("seed", &SpatialDropout1D::seed)
-          // Keras takes no `trainable` here.
-          .field("name", &SpatialDropout1D::name)
-          .field("dtype", &SpatialDropout1D::dtype)
-          .field("input_shape", &SpatialDropout1D::input_shape);
+  static const Description instance = Describe<SpatialDropout1D>("SpatialDropout1D", "keras.layers")
+                                          .field("rate", &SpatialDropout1D::rate, in_range(0, 1))
+                                          .field("seed", &SpatialDropout1D::seed)
+                                          // Keras takes no `trainable` here.
+                                          .field("name", &SpatialDropout1D::name)
+                                          .field("dtype", &SpatialDropout1D::dtype)
+                                          .field("input_shape", &SpatialDropout1D::input_shape);
   return instance;
 }
 

@@ -6,10 +6,9 @@
 namespace wavetrain::layers {
 
 const Description& UnitNormalization::description() {
-  static const Description instance =
-      Describe<UnitNormalization>("UnitNormalization", "keras.layers")
-          .field("axis", &UnitNormalization::axis)
-          .layer_fields();
+  static const Description instance = Describe<UnitNormalization>("UnitNormalization", "keras.layers")
+                                          .field("axis", &UnitNormalization::axis)
+                                          .layer_fields();
   return instance;
 }
 

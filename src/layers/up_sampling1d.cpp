@@ -5,10 +5,9 @@
 namespace wavetrain::layers {
 
 const Description& UpSampling1D::description() {
-  static const Description instance =
-      Describe<UpSampling1D>("UpSampling1D", "keras.layers")
-          .field("size", &UpSampling1D::size, positive())
-          .layer_fields();
+  static const Description instance = Describe<UpSampling1D>("UpSampling1D", "keras.layers")
+                                          .field("size", &UpSampling1D::size, positive())
+                                          .layer_fields();
   return instance;
 }
 

@@ -6,11 +6,10 @@
 namespace wavetrain::layers {
 
 const Description& ZeroPadding1D::description() {
-  static const Description instance =
-      Describe<ZeroPadding1D>("ZeroPadding1D", "keras.layers")
-          .field("padding", &ZeroPadding1D::padding, non_negative())
-          .field("data_format", &ZeroPadding1D::data_format, data_format_check())
-          .layer_fields();
+  static const Description instance = Describe<ZeroPadding1D>("ZeroPadding1D", "keras.layers")
+                                          .field("padding", &ZeroPadding1D::padding, non_negative())
+                                          .field("data_format", &ZeroPadding1D::data_format, data_format_check())
+                                          .layer_fields();
   return instance;
 }
 

@@ -52,6 +52,7 @@ void conv1d_backward(T* dx, T* dw, T* db, const T* dy, const T* x, const T* w, c
 template void conv1d_forward(float*, const float*, const float*, const float*, const Conv1DShape&);
 template void conv1d_forward(double*, const double*, const double*, const double*, const Conv1DShape&);
 template void conv1d_backward(float*, float*, float*, const float*, const float*, const float*, const Conv1DShape&);
-template void conv1d_backward(double*, double*, double*, const double*, const double*, const double*, const Conv1DShape&);
+template void conv1d_backward(double*, double*, double*, const double*, const double*, const double*,
+                              const Conv1DShape&);
 
 }  // namespace wavetrain::reference

@@ -28,7 +28,8 @@ OpCall<double> Executor::call(std::size_t n) {
     call.input[i] = values_[id].data();
     call.input_shape[i] = shapes_[id];
   }
-  for (std::size_t i = 0; i < node.states.size(); ++i) call.state[i] = values_[static_cast<std::size_t>(node.states[i])].data();
+  for (std::size_t i = 0; i < node.states.size(); ++i)
+    call.state[i] = values_[static_cast<std::size_t>(node.states[i])].data();
   const auto output = static_cast<std::size_t>(node.output);
   call.output = values_[output].data();
   call.output_shape = shapes_[output];
@@ -47,7 +48,8 @@ const std::vector<double>& Executor::forward(const Shape& shape, const std::vect
   for (std::size_t n = 0; n < graph_->nodes().size(); ++n) {
     const GraphNode& node = graph_->nodes()[n];
     std::vector<Shape> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(id == kNoValue ? Shape{} : shapes_[static_cast<std::size_t>(id)]);
+    for (const ValueId id : node.inputs)
+      inputs.push_back(id == kNoValue ? Shape{} : shapes_[static_cast<std::size_t>(id)]);
     const auto output = static_cast<std::size_t>(node.output);
     shapes_[output] = node.op->infer(inputs);
     values_[output].assign(static_cast<std::size_t>(shapes_[output].size()), 0.0);

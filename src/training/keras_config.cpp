@@ -23,10 +23,9 @@ struct Unused {
 
 const std::vector<Unused>& unused_arguments() {
   static const std::vector<Unused> arguments{
-      {"autocast", true},      {"lora_alpha", nullptr},   {"lora_rank", nullptr},          {"optional", false},
-      {"noise_shape", nullptr},
-      {"ragged", false},       {"renorm", false},         {"renorm_clipping", nullptr},    {"renorm_momentum", 0.99},
-      {"rms_scaling", false},  {"sparse", false},         {"quantization_config", nullptr}};
+      {"autocast", true},        {"lora_alpha", nullptr}, {"lora_rank", nullptr}, {"optional", false},
+      {"noise_shape", nullptr},  {"ragged", false},       {"renorm", false},      {"renorm_clipping", nullptr},
+      {"renorm_momentum", 0.99}, {"rms_scaling", false},  {"sparse", false},      {"quantization_config", nullptr}};
   return arguments;
 }
 
@@ -48,13 +47,12 @@ Config used_arguments(const Description& description, const Config& arguments) {
     }
     if (contains(kIndifferent, key)) continue;
     const auto& unused = unused_arguments();
-    const auto known =
-        std::find_if(unused.begin(), unused.end(), [&name = key](const Unused& argument) { return argument.name == name; });
+    const auto known = std::find_if(unused.begin(), unused.end(),
+                                    [&name = key](const Unused& argument) { return argument.name == name; });
     if (known == unused.end()) {
       used.emplace_back(key, value);  // refused by the layer, with the nearest name
     } else if (known->value != value) {
-      throw NotSupported(
-          fmt::format("{} does not support {}={}", description.class_name, key, value.repr()));
+      throw NotSupported(fmt::format("{} does not support {}={}", description.class_name, key, value.repr()));
     }
   }
   return used;
@@ -147,10 +145,12 @@ Config Codec<layers::Stack>::to_config(const layers::Stack& stack) {
   Config::List entries;
   if (stack.input) {
     const std::string input_name = stack.input->name.empty() ? "input_layer" : stack.input->name;
-    entries.push_back(Config::dict({{"module", "keras.layers"},
-                                    {"class_name", "InputLayer"},
-                                    {"config", Config::dict({{"batch_shape", Codec<Shape>::to_config(stack.input->full_shape())}, {"name", input_name}})},
-                                    {"registered_name", nullptr}}));
+    entries.push_back(Config::dict(
+        {{"module", "keras.layers"},
+         {"class_name", "InputLayer"},
+         {"config",
+          Config::dict({{"batch_shape", Codec<Shape>::to_config(stack.input->full_shape())}, {"name", input_name}})},
+         {"registered_name", nullptr}}));
   }
   for (const Layer& layer : stack.layers) entries.push_back(layer_to_config(layer));
   return entries;

@@ -82,7 +82,8 @@ void add_to_mean(MetricState& state, std::span<const float> values, Index sample
                                  to_string(weight_shape), count, samples));
   }
   const Index group_size = count / groups;
-  const double share = by_part ? 1.0 : static_cast<double>(samples) / static_cast<double>(groups);  // of a group in its sample
+  const double share =
+      by_part ? 1.0 : static_cast<double>(samples) / static_cast<double>(groups);  // of a group in its sample
   for (Index i = 0; i < groups; ++i) {
     double sum = 0;
     for (Index k = 0; k < group_size; ++k) sum += values[static_cast<std::size_t>(i * group_size + k)];

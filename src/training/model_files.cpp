@@ -13,9 +13,10 @@ ModelFiles installed;
 ModelFiles functions_for(const std::string& path) {
   const std::lock_guard lock(mutex);
   if (installed.save_model == nullptr || installed.save_weights == nullptr) {
-    throw NotSupported(fmt::format("Cannot save to '{}': the program has no file formats. Link wavetrain::files and include "
-                                   "wavetrain/wavetrain.hpp or wavetrain/files/keras_model.hpp.",
-                                   path));
+    throw NotSupported(
+        fmt::format("Cannot save to '{}': the program has no file formats. Link wavetrain::files and include "
+                    "wavetrain/wavetrain.hpp or wavetrain/files/keras_model.hpp.",
+                    path));
   }
   return installed;
 }

@@ -78,7 +78,8 @@ void orthogonal_step(const Muon& self, const OptimizerRange& r) {
 }
 
 void adam_step(const Muon& self, const OptimizerRange& r) {
-  const double correction = std::sqrt(rest_of_power(self.adam_beta_2, r.step)) / rest_of_power(self.adam_beta_1, r.step);
+  const double correction =
+      std::sqrt(rest_of_power(self.adam_beta_2, r.step)) / rest_of_power(self.adam_beta_1, r.step);
   cpu::adam_step({.step_size = static_cast<float>(r.learning_rate * self.adam_lr_ratio * correction),
                   .beta_1 = self.adam_beta_1,
                   .beta_2 = self.adam_beta_2,

@@ -179,7 +179,8 @@ void Optimizer::State::overwrite_with_averages() {
 std::vector<Optimizer::State::Stored> Optimizer::State::stored() {
   std::vector<Stored> result;
   const auto add_all = [&](AlignedVector<float>& values, const char* suffix) {
-    for (const Block& b : blocks) result.push_back({b.block.name + suffix, b.block.shape, values.data() + b.offset, suffix + 1});
+    for (const Block& b : blocks)
+      result.push_back({b.block.name + suffix, b.block.shape, values.data() + b.offset, suffix + 1});
   };
   if (arguments.use_ema) add_all(averages, "_average");
   if (accumulation > 0) add_all(accumulated, "_gradient_accumulator");

@@ -32,9 +32,10 @@ Sequential::~Sequential() = default;
 void Sequential::State::append(const Entry& entry) {
   if (const layers::Input* given = entry.input()) {
     if (!layers.empty() || input) {
-      throw ValueError(fmt::format("Sequential model '{}' has already been configured to use input shape {}. You cannot add "
-                                   "a different Input layer to it.",
-                                   name, to_string(input_shape)));
+      throw ValueError(
+          fmt::format("Sequential model '{}' has already been configured to use input shape {}. You cannot add "
+                      "a different Input layer to it.",
+                      name, to_string(input_shape)));
     }
     input_shape = given->full_shape();
     input = *given;

@@ -45,11 +45,13 @@ Logs Sequential::evaluate(const DataView& x, const DataView& y, const EvaluateOp
 }
 
 Logs Sequential::train_on_batch(const DataView& x, const DataView& y, const BatchOptions& options) {
-  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight, options.mask}, true, options.reset_metrics);
+  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight, options.mask}, true,
+                                 options.reset_metrics);
 }
 
 Logs Sequential::test_on_batch(const DataView& x, const DataView& y, const BatchOptions& options) {
-  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight, options.mask}, false, options.reset_metrics);
+  return trainer().run_one_batch({x, y, options.sample_weight, &options.class_weight, options.mask}, false,
+                                 options.reset_metrics);
 }
 
 void Sequential::reset_metrics() { trainer().reset_metrics(); }
@@ -103,8 +105,9 @@ Array Sequential::predict(DataSource& source, const PredictOptions& options) con
   std::vector<std::shared_ptr<Callback>> list = options.callbacks;
   const int verbose = options.verbose == kVerboseAuto ? 1 : options.verbose;
   if (verbose > 0) list.push_back(callbacks::ProgbarLogger{});
-  CallbackList callbacks(std::move(list), const_cast<Sequential*>(this),
-                         {.verbose = verbose, .epochs = 1, .steps = options.steps.value_or(source.batches().value_or(0))});
+  CallbackList callbacks(
+      std::move(list), const_cast<Sequential*>(this),
+      {.verbose = verbose, .epochs = 1, .steps = options.steps.value_or(source.batches().value_or(0))});
   callbacks.on_predict_begin();
   std::vector<float> values;
   Shape shape;

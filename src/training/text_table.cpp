@@ -8,7 +8,9 @@ namespace {
 
 bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
 
-int length(std::string_view text) { return static_cast<int>(std::count_if(text.begin(), text.end(), starts_character)); }
+int length(std::string_view text) {
+  return static_cast<int>(std::count_if(text.begin(), text.end(), starts_character));
+}
 
 // The first `count` characters.
 std::string_view first_characters(std::string_view text, int count) {
@@ -92,8 +94,8 @@ std::vector<std::string> wrap_text(const std::string& text, int width) {
 std::string draw_table(const std::vector<TextColumn>& columns, const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::string> headers;
   for (const TextColumn& column : columns) headers.push_back(column.header);
-  std::string text = rule(columns, "┏", "━", "┳", "┓") + row(columns, headers, "┃", true) +
-                     rule(columns, "┡", "━", "╇", "┩");
+  std::string text =
+      rule(columns, "┏", "━", "┳", "┓") + row(columns, headers, "┃", true) + rule(columns, "┡", "━", "╇", "┩");
   for (const auto& texts : rows) {
     if (&texts != rows.data()) text += rule(columns, "├", "─", "┼", "┤");
     text += row(columns, texts, "│", false);

@@ -1,7 +1,7 @@
-// With how many threads is a training step fastest? Small steps lose more by handing work over than they gain, and where
-// that begins depends on the machine (on cores with separate caches a step of half a millisecond can take twice as long with
-// two threads as with one). So it is tried: all threads, half of them, and so on, until fewer are slower. Results have the
-// same bits with any number, so nothing else shows. Allocates nothing.
+// With how many threads is a training step fastest? Small steps lose more by handing work over than they gain, and
+// where that begins depends on the machine (on cores with separate caches a step of half a millisecond can take twice
+// as long with two threads as with one). So it is tried: all threads, half of them, and so on, until fewer are slower.
+// Results have the same bits with any number, so nothing else shows. Allocates nothing.
 #pragma once
 
 #include <chrono>
@@ -43,11 +43,11 @@ class ThreadTuner {
   void finished(double seconds);
   void start(int allowed);
 
-  int allowed_ = 0;     // threads that may be used
-  int threads_ = 1;     // those in use
-  int best_ = 1;        // the fastest so far
+  int allowed_ = 0;                  // threads that may be used
+  int threads_ = 1;                  // those in use
+  int best_ = 1;                     // the fastest so far
   double best_time_ = 0, time_ = 0;  // seconds: of the fastest, and of the number that is being tried
-  int left_ = 0;        // steps of this trial, or until the next one
+  int left_ = 0;                     // steps of this trial, or until the next one
   bool settled_ = false;
 };
 

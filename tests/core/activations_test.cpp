@@ -57,8 +57,8 @@ TEST(Activation, IsStoredByName) {
 }
 
 TEST(Activation, WithArgumentsIsStoredAsALayer) {
-  for (const Activation& activation :
-       {Activation::relu(0.1f, 4.0f, 0.5f), Activation::relu(0.25f), Activation::leaky_relu(0.3f), Activation::elu(0.7f)}) {
+  for (const Activation& activation : {Activation::relu(0.1f, 4.0f, 0.5f), Activation::relu(0.25f),
+                                       Activation::leaky_relu(0.3f), Activation::elu(0.7f)}) {
     EXPECT_EQ(Codec<Activation>::from_config(Codec<Activation>::to_config(activation)), activation);
   }
   const auto layer = [](const char* class_name, Config config) {

@@ -47,8 +47,7 @@ RecurrentResult<float> run(const RecurrentCase<float>& c, Index slices) {
   std::vector<float> partial = buffer(recurrent_weight_partial_floats(c.r));
   const RecurrentWeightWork work{c.inputs(), saved.data(), result.weight_gradients(), false, partial.data()};
   const Index tasks = recurrent_weight_tasks(c.r, work), last = recurrent_finish_tasks(c.r);
-  for (Index i = slices; i-- > 0;)
-    recurrent_backward_weights(c.r, work, tasks * i / slices, tasks * (i + 1) / slices);
+  for (Index i = slices; i-- > 0;) recurrent_backward_weights(c.r, work, tasks * i / slices, tasks * (i + 1) / slices);
   for (Index i = slices; i-- > 0;) recurrent_finish_weights(c.r, work, last * i / slices, last * (i + 1) / slices);
   return result;
 }

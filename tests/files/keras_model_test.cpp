@@ -85,7 +85,9 @@ TEST(KerasModel, ReadsAModelThatFitBuilt) {
 TEST(KerasModel, WrittenAndReadAgainIsTheSame) {
   const TemporaryDirectory folder;
   Sequential model = small_model();
-  model.compile({.optimizer = optimizers::Adam{.learning_rate = 0.015625}, .loss = "binary_crossentropy", .metrics = {"accuracy"}});
+  model.compile({.optimizer = optimizers::Adam{.learning_rate = 0.015625},
+                 .loss = "binary_crossentropy",
+                 .metrics = {"accuracy"}});
   const Array x = ramp({8, 10, 2});
   const Array y(Shape{8, 1}, 1.0f);
   model.fit(x, y, {.epochs = 2, .verbose = 0});
@@ -146,8 +148,8 @@ TEST(KerasModel, TreeIsLaidOutAsKerasDoes) {
   const TemporaryDirectory folder;
   save_model(small_model(), folder / "m.keras");
   const files::hdf5::Group tree = files::read_keras_archive(folder / "m.keras").weights;
-  for (const char* path : {"vars", "layers/conv1d/vars", "layers/dropout/vars", "layers/lstm/vars", "layers/lstm/cell/vars",
-                           "layers/dense_1/vars"}) {
+  for (const char* path : {"vars", "layers/conv1d/vars", "layers/dropout/vars", "layers/lstm/vars",
+                           "layers/lstm/cell/vars", "layers/dense_1/vars"}) {
     EXPECT_NE(tree.find_group(path), nullptr) << path;
   }
   EXPECT_EQ(tree.group("layers/lstm/vars").datasets.size(), 0u);
@@ -157,8 +159,9 @@ TEST(KerasModel, TreeIsLaidOutAsKerasDoes) {
 }
 
 TEST(KerasModel, WritesOnlyWhatEveryKeras3Knows) {
-  Sequential model({layers::Conv1D{.filters = 3, .kernel_size = 3, .kernel_initializer = "he_normal", .input_shape = {10, 2}},
-                    layers::Flatten{}});
+  Sequential model(
+      {layers::Conv1D{.filters = 3, .kernel_size = 3, .kernel_initializer = "he_normal", .input_shape = {10, 2}},
+       layers::Flatten{}});
   const std::string text = to_json(model);
   for (const char* word : {"input_axes", "output_axes", "\"dtype\"", "input_shape\": [10", "trainable"}) {
     EXPECT_EQ(text.find(word), std::string::npos) << word << " in " << text;
@@ -171,8 +174,10 @@ std::string dense_json(const std::string& more, const std::string& class_name = 
   return R"({"class_name": "Sequential", "config": {"name": "s", "layers": [)"
          R"({"class_name": "InputLayer", "config": {"batch_shape": [null, 4], "dtype": "float32", "sparse": false, )"
          R"("ragged": false, "optional": false, "name": "i"}}, {"module": "elsewhere", "class_name": ")" +
-         class_name + R"(", "shared_object_id": 7, "build_config": {"input_shape": [null, 4]}, "config": {"name": "d", )"
-         R"("units": 2)" + more + "}}]}}";
+         class_name +
+         R"(", "shared_object_id": 7, "build_config": {"input_shape": [null, 4]}, "config": {"name": "d", )"
+         R"("units": 2)" +
+         more + "}}]}}";
 }
 
 TEST(KerasModel, AcceptsUnusedArguments) {
@@ -210,10 +215,12 @@ TEST(KerasModel, WeightsThatDoNotFitAreListed) {
   const TemporaryDirectory folder;
   Sequential saved({layers::Dense{.units = 3, .input_shape = {4}}, layers::Dense{.units = 2}});
   save_weights(saved, folder / "m.weights.h5");
-  Sequential model({layers::Dense{.units = 5, .name = "first", .input_shape = {4}}, layers::Dense{.units = 2, .name = "second"}});
+  Sequential model(
+      {layers::Dense{.units = 5, .name = "first", .input_shape = {4}}, layers::Dense{.units = 2, .name = "second"}});
   const std::vector<Array> before = model.get_weights();
   const std::string message = message_of([&] { load_weights(model, folder / "m.weights.h5"); });
-  EXPECT_NE(message.find("Layer 'first' (Dense): weight 'kernel' expected shape (4, 5). Received: (4, 3)"), std::string::npos)
+  EXPECT_NE(message.find("Layer 'first' (Dense): weight 'kernel' expected shape (4, 5). Received: (4, 3)"),
+            std::string::npos)
       << message;
   EXPECT_NE(message.find("Layer 'second'"), std::string::npos) << message;
   EXPECT_EQ(model.get_weights()[0][0], before[0][0]);
@@ -232,9 +239,10 @@ TEST(KerasModel, OptimizerStateThatDoesNotFitIsSkipped) {
   other.compile({.optimizer = "sgd", .loss = "mse"});
   LogRecorder log;
   load_weights(other, folder / "m.weights.h5");
-  EXPECT_NE(log.text().find("Skipping variable loading for optimizer 'SGD', because it has 2 variables whereas the saved "
-                            "optimizer has 6 variables."),
-            std::string::npos)
+  EXPECT_NE(
+      log.text().find("Skipping variable loading for optimizer 'SGD', because it has 2 variables whereas the saved "
+                      "optimizer has 6 variables."),
+      std::string::npos)
       << log.text();
 }
 
@@ -242,7 +250,9 @@ TEST(KerasModel, WholeModelsInTheOldFormat) {
   const TemporaryDirectory folder;
   Sequential model = small_model();
   model.compile({.optimizer = optimizers::RMSprop{.learning_rate = 0.015625, .momentum = 0.5, .centered = true},
-                 .loss = "binary_crossentropy", .loss_weights = 0.5, .metrics = {"accuracy"}});
+                 .loss = "binary_crossentropy",
+                 .loss_weights = 0.5,
+                 .metrics = {"accuracy"}});
   const Array x = ramp({8, 10, 2});
   const Array y(Shape{8, 1}, 1.0f);
   model.fit(x, y, {.epochs = 2, .verbose = 0});
@@ -286,21 +296,25 @@ TEST(KerasModel, WeightsInEveryFormat) {
   expect_equal_outputs(model, other, ramp({3, 10, 2}));
   plain.pop_back();
   files::write_npz(folder / "plain.npz", plain);
-  EXPECT_NE(message_of([&] { load_weights(other, folder / "plain.npz"); }).find("The file has 12 weights, the model 13"),
-            std::string::npos);
+  EXPECT_NE(
+      message_of([&] { load_weights(other, folder / "plain.npz"); }).find("The file has 12 weights, the model 13"),
+      std::string::npos);
 }
 
 TEST(KerasModel, OldWeightsByName) {
   const TemporaryDirectory folder;
-  Sequential saved({layers::Dense{.units = 3, .name = "a", .input_shape = {4}}, layers::Dense{.units = 2, .name = "b"}});
+  Sequential saved(
+      {layers::Dense{.units = 3, .name = "a", .input_shape = {4}}, layers::Dense{.units = 2, .name = "b"}});
   save_weights(saved, folder / "m.h5");
-  Sequential other({layers::Dense{.units = 2, .name = "new", .input_shape = {3}}, layers::Dense{.units = 2, .name = "c"}});
+  Sequential other(
+      {layers::Dense{.units = 2, .name = "new", .input_shape = {3}}, layers::Dense{.units = 2, .name = "c"}});
   EXPECT_THROW(load_weights(other, folder / "m.h5"), ValueError);
-  Sequential model({layers::Dense{.units = 4, .name = "new", .input_shape = {4}}, layers::Dense{.units = 3, .name = "a"},
-                    layers::Dense{.units = 5, .name = "b"}});
+  Sequential model({layers::Dense{.units = 4, .name = "new", .input_shape = {4}},
+                    layers::Dense{.units = 3, .name = "a"}, layers::Dense{.units = 5, .name = "b"}});
   EXPECT_NE(message_of([&] { load_weights(model, folder / "m.h5"); }).find("Layer count mismatch"), std::string::npos);
-  EXPECT_NE(message_of([&] { load_weights(model, folder / "m.h5", false, true); }).find("Layer 'b' (Dense): weight 'kernel'"),
-            std::string::npos);
+  EXPECT_NE(
+      message_of([&] { load_weights(model, folder / "m.h5", false, true); }).find("Layer 'b' (Dense): weight 'kernel'"),
+      std::string::npos);
   load_weights(model, folder / "m.h5", true, true);
   const Array a = saved.get_weights()[0], b = model.get_weights()[2];
   EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end()));
@@ -315,7 +329,8 @@ TEST(KerasModel, DeclaredWeightsMustBeInTheFile) {
   text.replace(text.find("\"units\": 3"), 10, "\"units\": 3000000000");
   archive.config = files::parse_json(text);
   files::write_keras_archive(folder / "n.keras", archive);
-  EXPECT_NE(message_of([&] { load_model(folder / "n.keras"); }).find("more weights than the file can hold"), std::string::npos);
+  EXPECT_NE(message_of([&] { load_model(folder / "n.keras"); }).find("more weights than the file can hold"),
+            std::string::npos);
 }
 
 TEST(KerasModel, EndingsAreChecked) {

@@ -1,5 +1,5 @@
-// Files that versions of Keras from 2.2 to 3.15 wrote (make_version_fixtures.py): each loads, predicts what that version
-// predicted, and goes on with training as that version did.
+// Files that versions of Keras from 2.2 to 3.15 wrote (make_version_fixtures.py): each loads, predicts what that
+// version predicted, and goes on with training as that version did.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -43,7 +43,9 @@ class Version {
   }
 
   const std::vector<std::string>& members() const { return members_; }
-  bool has(const std::string& member) const { return std::find(members_.begin(), members_.end(), member) != members_.end(); }
+  bool has(const std::string& member) const {
+    return std::find(members_.begin(), members_.end(), member) != members_.end();
+  }
   std::string path(const std::string& member) const { return folder_ / member; }
   Array array(const std::string& member) const { return read_npy(path(member)).to_array(); }
 
@@ -81,7 +83,9 @@ bool ends_with_model(const std::string& member) {
   return (member.ends_with(".h5") && !member.ends_with("weights.h5")) || member.ends_with(".keras");
 }
 
-bool is_refused(const std::string& member) { return member.starts_with("branched") || member.starts_with("with_lambda"); }
+bool is_refused(const std::string& member) {
+  return member.starts_with("branched") || member.starts_with("with_lambda");
+}
 
 bool names_its_optimizer(const std::string& path) {
   const Bytes file = read_file(path);
@@ -119,11 +123,11 @@ TEST_P(KerasVersions, ModelsPredictAndTrainOn) {
       EXPECT_TRUE(model.compiled());
       ++models;
       // A convolution's bias before a BatchNormalization has no gradient but noise, which Adam makes large.
-      // An Embedding's gradient on TensorFlow is a list of rows, of which equal ones are squared one by one; elsewhere, as on
-      // JAX, they are added up before.
+      // An Embedding's gradient on TensorFlow is a list of rows, of which equal ones are squared one by one; elsewhere,
+      // as on JAX, they are added up before.
       if (!version.has(name + ".next.npy") || name == "chain" || name == "masked") continue;
-      // Keras 3 forgets the optimizer in a model's settings once it has written an .h5 file; its own default, RMSprop, takes
-      // the place when the file is read, there as here.
+      // Keras 3 forgets the optimizer in a model's settings once it has written an .h5 file; its own default, RMSprop,
+      // takes the place when the file is read, there as here.
       if (member.ends_with(".keras") && !names_its_optimizer(version.path(member))) continue;
       // Nadam of Keras 2 was another algorithm before 2.11, and multiplies its product too often since.
       if (name == "optimizer_nadam" && GetParam().find("-2.") != std::string::npos) continue;
@@ -131,15 +135,16 @@ TEST_P(KerasVersions, ModelsPredictAndTrainOn) {
       if (member == "optimizer_decaying.keras" || member == "optimizer_legacy_adam.keras") continue;
       EXPECT_EQ(log.text(), "");
       // Keras before 2.3 counts steps only where they matter.
-      const bool counted = GetParam() != "keras-2.2.4" || (name != "optimizer_rmsprop" && !name.starts_with("optimizer_ada")) ||
+      const bool counted = GetParam() != "keras-2.2.4" ||
+                           (name != "optimizer_rmsprop" && !name.starts_with("optimizer_ada")) ||
                            name.starts_with("optimizer_adam");
       EXPECT_TRUE(model.optimizer().built()) << "no optimizer state";
       if (counted) {
         EXPECT_GT(model.optimizer().iterations(), 0) << "no optimizer state";
       }
       const Array next = version.array(name + ".next.npy");
-      // Keras 2.2 and 2.3 on TensorFlow 1 read step count, weights and accumulators before or after they change, now so, now
-      // so: only plain SGD has few enough outcomes.
+      // Keras 2.2 and 2.3 on TensorFlow 1 read step count, weights and accumulators before or after they change, now
+      // so, now so: only plain SGD has few enough outcomes.
       if (GetParam().starts_with("keras-2.") && !name.starts_with("optimizer_sgd")) continue;
       model.train_on_batch(x, version.array(name + ".t.npy"));
       const Array y = model.predict(x);
@@ -198,7 +203,8 @@ std::vector<std::string> versions() {
 
 INSTANTIATE_TEST_SUITE_P(Files, KerasVersions, ::testing::ValuesIn(versions()), [](const auto& file) {
   std::string name = file.param;
-  std::replace_if(name.begin(), name.end(), [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
   return name;
 });
 

@@ -10,7 +10,8 @@ namespace wavetrain::files::testing {
 
 class LogRecorder {
  public:
-  LogRecorder() : previous_(set_log_sink([this](LogLevel, std::string_view text) { text_ += std::string(text) + "\n"; })) {}
+  LogRecorder()
+      : previous_(set_log_sink([this](LogLevel, std::string_view text) { text_ += std::string(text) + "\n"; })) {}
   ~LogRecorder() { set_log_sink(previous_); }
   LogRecorder(const LogRecorder&) = delete;
   LogRecorder& operator=(const LogRecorder&) = delete;

@@ -14,7 +14,8 @@ TEST(AdaptiveAveragePooling1D, GivesTheStepsAskedFor) {
     check_layer(AdaptiveAveragePooling1D{.output_size = steps}, {3, 7, 5}, {3, steps, 5});
   }
   check_layer(AdaptiveAveragePooling1D{.output_size = 3, .data_format = "channels_first"}, {2, 4, 8}, {2, 4, 3});
-  EXPECT_EQ(evaluate_layer(AdaptiveAveragePooling1D{.output_size = 2}, {1, 3, 1}, {1, 3, 8}), (std::vector<double>{2, 5.5}));
+  EXPECT_EQ(evaluate_layer(AdaptiveAveragePooling1D{.output_size = 2}, {1, 3, 1}, {1, 3, 8}),
+            (std::vector<double>{2, 5.5}));
 }
 
 TEST(AdaptiveAveragePooling1D, NeedsAKnownLength) {

@@ -12,8 +12,9 @@ using layers::BatchNormalization;
 TEST(BatchRenormalization, PullsTrainingTowardsMovingStatistics) {
   const LayerCheck check{.gradients = false, .training_alone = false};  // r and d are constants for the gradient
   check_layer(BatchNormalization{.renorm = true}, {6, 5, 3}, {6, 5, 3}, check);
-  check_layer(BatchNormalization{.axis = 1, .scale = false, .renorm = true, .renorm_clipping = {.rmax = 1.5, .dmax = 0.2}},
-              {6, 5, 3}, {6, 5, 3}, check);
+  check_layer(
+      BatchNormalization{.axis = 1, .scale = false, .renorm = true, .renorm_clipping = {.rmax = 1.5, .dmax = 0.2}},
+      {6, 5, 3}, {6, 5, 3}, check);
 }
 
 TEST(BatchRenormalization, HasThreeMoreWeights) {
@@ -25,7 +26,8 @@ TEST(BatchRenormalization, HasThreeMoreWeights) {
   EXPECT_NE(lowering_error(BatchNormalization{.renorm = true, .renorm_clipping = {.rmax = 1, .rmin = 2}}, {4, 3})
                 .find("rmax should be greater than rmin"),
             std::string::npos);
-  EXPECT_THROW(make_layer("BatchNormalization", Config::dict({{"renorm_clipping", Config::dict({{"max", 1.0}})}})), ValueError);
+  EXPECT_THROW(make_layer("BatchNormalization", Config::dict({{"renorm_clipping", Config::dict({{"max", 1.0}})}})),
+               ValueError);
 }
 
 }  // namespace

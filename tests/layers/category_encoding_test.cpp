@@ -19,7 +19,8 @@ TEST(CategoryEncoding, TurnsTokensIntoIndicators) {
             (Values{1, 0, 0, 1, 0, 1, 0, 0}));
   check_layer(CategoryEncoding{.num_tokens = 4, .output_mode = "one_hot"}, {2, 3}, {2, 3, 4},
               {.gradients = false, .input = tokens});
-  check_layer(CategoryEncoding{.num_tokens = 4, .output_mode = "binary"}, {2, 3}, {2, 4}, {.gradients = false, .input = tokens});
+  check_layer(CategoryEncoding{.num_tokens = 4, .output_mode = "binary"}, {2, 3}, {2, 4},
+              {.gradients = false, .input = tokens});
 }
 
 }  // namespace

@@ -13,11 +13,13 @@ using layers::Discretization;
 
 TEST(Discretization, CountsTheBoundariesBelow) {
   const std::vector<double> x{-1, 0, 0.5, 1, 7, std::numeric_limits<double>::quiet_NaN()};
-  EXPECT_EQ(evaluate_layer(Discretization{.bin_boundaries = {{0.0, 1.0}}}, {2, 3}, x), (std::vector<double>{0, 1, 1, 2, 2, 2}));
+  EXPECT_EQ(evaluate_layer(Discretization{.bin_boundaries = {{0.0, 1.0}}}, {2, 3}, x),
+            (std::vector<double>{0, 1, 1, 2, 2, 2}));
   check_layer(Discretization{.bin_boundaries = {{-0.5, 0.0, 0.25}}}, {3, 4}, {3, 4}, {.gradients = false});
   check_layer(Discretization{.bin_boundaries = {{-0.5, 0.1}}, .output_mode = "one_hot"}, {3, 4, 1}, {3, 4, 3},
               {.gradients = false});
-  check_layer(Discretization{.bin_boundaries = {{-0.5, 0.1}}, .output_mode = "count"}, {3, 4}, {3, 3}, {.gradients = false});
+  check_layer(Discretization{.bin_boundaries = {{-0.5, 0.1}}, .output_mode = "count"}, {3, 4}, {3, 3},
+              {.gradients = false});
 }
 
 // What Keras finds for these.
@@ -40,7 +42,8 @@ TEST(Discretization, AdaptsToData) {
 }
 
 TEST(Discretization, SaysWhatIsMissing) {
-  EXPECT_NE(lowering_error(Discretization{}, {2, 3}).find("set either `num_bins` or `bin_boundaries`"), std::string::npos);
+  EXPECT_NE(lowering_error(Discretization{}, {2, 3}).find("set either `num_bins` or `bin_boundaries`"),
+            std::string::npos);
   EXPECT_NE(lowering_error(Discretization{.num_bins = 3}, {2, 3}).find("call `adapt(dataset)`"), std::string::npos);
   Discretization given{.bin_boundaries = {{1.0}}};
   EXPECT_THROW(given.adapt(Array{1, 2}), ValueError);

@@ -45,8 +45,10 @@ TEST(Normalization, AdaptsToData) {
 }
 
 TEST(Normalization, SaysWhatDoesNotFit) {
-  EXPECT_NE(lowering_error(Normalization{.mean = 1}, {2, 3}).find("both `mean` and `variance` must be set"), std::string::npos);
-  EXPECT_NE(lowering_error(Normalization{.axis = 3}, {2, 3}).find("must be in the range [-ndim, ndim)"), std::string::npos);
+  EXPECT_NE(lowering_error(Normalization{.mean = 1}, {2, 3}).find("both `mean` and `variance` must be set"),
+            std::string::npos);
+  EXPECT_NE(lowering_error(Normalization{.axis = 3}, {2, 3}).find("must be in the range [-ndim, ndim)"),
+            std::string::npos);
   Layer dense = Normalization{.mean = 1, .variance = 1};
   EXPECT_THROW(dense.adapt(Array{1, 2}), ValueError);
 }

@@ -1,5 +1,5 @@
-// A user's layer with an operation of its own is checked, trained and described like any other. (examples/own_layer.cpp also
-// saves and loads one.)
+// A user's layer with an operation of its own is checked, trained and described like any other. (examples/own_layer.cpp
+// also saves and loads one.)
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -16,7 +16,8 @@ struct SquareOp final : OpMath<SquareOp> {
   Shape infer(std::span<const Shape> inputs) const override { return inputs[0]; }
   template <class T>
   void run_forward(const OpCall<T>& call) const {
-    for (Index i = 0; i < call.output_shape.size(); ++i) call.output[i] = call.input[1][0] * call.input[0][i] * call.input[0][i];
+    for (Index i = 0; i < call.output_shape.size(); ++i)
+      call.output[i] = call.input[1][0] * call.input[0][i] * call.input[0][i];
   }
   template <class T>
   void run_backward(const OpCall<T>& call) const {

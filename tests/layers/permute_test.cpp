@@ -31,7 +31,8 @@ TEST(Permute, EveryValueGoesToItsPlace) {
 TEST(Permute, SaysWhatDoesNotFit) {
   EXPECT_NE(lowering_error(layers::Permute{.dims = {0, 1}}, {2, 6, 4}).find("Invalid permutation argument `dims`"),
             std::string::npos);
-  EXPECT_NE(lowering_error(layers::Permute{.dims = {2, 1}}, {2, 6}).find("expected ndim=3, found ndim=2"), std::string::npos);
+  EXPECT_NE(lowering_error(layers::Permute{.dims = {2, 1}}, {2, 6}).find("expected ndim=3, found ndim=2"),
+            std::string::npos);
 }
 
 }  // namespace

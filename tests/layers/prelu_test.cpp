@@ -23,7 +23,8 @@ TEST(PReLU, LearnsItsSlopes) {
 TEST(PReLU, SaysWhatDoesNotFit) {
   EXPECT_NE(lowering_error(PReLU{}, {2, kNone, 3}).find("alpha needs a known shape"), std::string::npos);
   EXPECT_EQ(lowering_error(PReLU{.shared_axes = 1}, {2, kNone, 3}), "");
-  EXPECT_NE(lowering_error(PReLU{.shared_axes = 3}, {2, 4, 3}).find("shared_axes must lie between 1 and 2"), std::string::npos);
+  EXPECT_NE(lowering_error(PReLU{.shared_axes = 3}, {2, 4, 3}).find("shared_axes must lie between 1 and 2"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -25,7 +25,9 @@ TEST(Rescaling, AlwaysWritesItsOffset) {
 }
 
 TEST(Rescaling, SaysWhatDoesNotFit) {
-  EXPECT_NE(lowering_error(Rescaling{.scale = {1.0, 2.0}}, {2, 4, 3}).find("expected an input that fits numbers of shape (1, 1, 2)"), std::string::npos);
+  EXPECT_NE(lowering_error(Rescaling{.scale = {1.0, 2.0}}, {2, 4, 3})
+                .find("expected an input that fits numbers of shape (1, 1, 2)"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -14,11 +14,13 @@ TEST(Reshape, GivesTheValuesAnotherShape) {
 }
 
 TEST(Reshape, SaysWhatDoesNotFit) {
-  EXPECT_NE(lowering_error(layers::Reshape{.target_shape = {5, 4}}, {2, 6, 4})
-                .find("The total size of the tensor must be unchanged. Received: input_shape=(6, 4), target_shape=(5, 4)"),
-            std::string::npos);
-  EXPECT_NE(lowering_error(layers::Reshape{.target_shape = {-1, -1}}, {2, 6}).find("at most one unknown dimension (-1)"),
-            std::string::npos);
+  EXPECT_NE(
+      lowering_error(layers::Reshape{.target_shape = {5, 4}}, {2, 6, 4})
+          .find("The total size of the tensor must be unchanged. Received: input_shape=(6, 4), target_shape=(5, 4)"),
+      std::string::npos);
+  EXPECT_NE(
+      lowering_error(layers::Reshape{.target_shape = {-1, -1}}, {2, 6}).find("at most one unknown dimension (-1)"),
+      std::string::npos);
   EXPECT_NE(lowering_error(layers::Reshape{.target_shape = {-2}}, {2, 6}).find("must be a non-negative integer"),
             std::string::npos);
 }

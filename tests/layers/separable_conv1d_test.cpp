@@ -13,8 +13,9 @@ TEST(SeparableConv1D, ConvolvesInTwoSteps) {
   check_layer(SeparableConv1D{.filters = 5, .kernel_size = 3}, {3, 9, 4}, {3, 7, 5});
   check_layer(SeparableConv1D{.filters = 5, .kernel_size = 3, .strides = 2, .padding = "same", .depth_multiplier = 2},
               {3, 9, 4}, {3, 5, 5});
-  check_layer(SeparableConv1D{.filters = 2, .kernel_size = 2, .dilation_rate = 3, .activation = "elu", .use_bias = false},
-              {2, 9, 3}, {2, 6, 2});
+  check_layer(
+      SeparableConv1D{.filters = 2, .kernel_size = 2, .dilation_rate = 3, .activation = "elu", .use_bias = false},
+      {2, 9, 3}, {2, 6, 2});
   check_layer(SeparableConv1D{.filters = 5, .kernel_size = 3, .data_format = "channels_first"}, {2, 4, 9}, {2, 5, 7});
 }
 

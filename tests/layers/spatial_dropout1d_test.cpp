@@ -21,8 +21,8 @@ TEST(SpatialDropout1D, DropsWholeChannels) {
 
 TEST(SpatialDropout1D, IsOneOfManyNoiseShapes) {
   using Noise = std::vector<std::optional<Index>>;
-  for (const Noise& noise : {Noise{std::nullopt, 1, 4}, Noise{std::nullopt, 5, 1}, Noise{1, 5, 4}, Noise{1, 1, std::nullopt},
-                             Noise{std::nullopt, 1, 1}}) {
+  for (const Noise& noise : {Noise{std::nullopt, 1, 4}, Noise{std::nullopt, 5, 1}, Noise{1, 5, 4},
+                             Noise{1, 1, std::nullopt}, Noise{std::nullopt, 1, 1}}) {
     check_layer(Dropout{.rate = 0.4, .noise_shape = noise, .seed = 5}, {3, 5, 4}, {3, 5, 4});
   }
   check_layer(Dropout{.rate = 0.4, .noise_shape = Noise{std::nullopt, 1, 4, 1}, .seed = 5}, {3, 5, 4, 2}, {3, 5, 4, 2});

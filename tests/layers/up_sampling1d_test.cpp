@@ -11,7 +11,8 @@ TEST(UpSampling1D, RepeatsEveryStep) {
   check_layer(layers::UpSampling1D{}, {2, 5, 3}, {2, 10, 3});
   check_layer(layers::UpSampling1D{.size = 3}, {2, 4, 1}, {2, 12, 1});
   check_layer(layers::UpSampling1D{.size = 1}, {2, 4, 2}, {2, 4, 2});
-  EXPECT_EQ(evaluate_layer(layers::UpSampling1D{}, {1, 2, 2}, {1, 2, 3, 4}), (std::vector<double>{1, 2, 1, 2, 3, 4, 3, 4}));
+  EXPECT_EQ(evaluate_layer(layers::UpSampling1D{}, {1, 2, 2}, {1, 2, 3, 4}),
+            (std::vector<double>{1, 2, 1, 2, 3, 4, 3, 4}));
 }
 
 TEST(UpSampling1D, SaysWhatDoesNotFit) {

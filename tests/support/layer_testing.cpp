@@ -56,7 +56,8 @@ class Checker {
   Checker(const std::vector<Layer>& layers, const Shape& input, const LayerCheck& check)
       : graph_(lower(layers, input)), input_(input), check_(check) {
     draw_weights(*graph_);
-    x_ = check.input.empty() ? reference::test_values(static_cast<std::size_t>(input.size()), check.scale, 1) : check.input;
+    x_ = check.input.empty() ? reference::test_values(static_cast<std::size_t>(input.size()), check.scale, 1)
+                             : check.input;
     for (double& value : x_) value = static_cast<float>(value);
   }
 
@@ -77,7 +78,8 @@ class Checker {
       const auto v = static_cast<ValueId>(id);
       if (v != graph_->input() && !value.trained) continue;
       SCOPED_TRACE(value.is_weight() ? "weight " + value.variable.name() : "input");
-      Values at = v == graph_->input() ? x_ : Values(value.variable.data(), value.variable.data() + value.variable.size());
+      Values at =
+          v == graph_->input() ? x_ : Values(value.variable.data(), value.variable.data() + value.variable.size());
       Values gradient = executor.gradient(v);
       if (gradient.empty()) gradient.assign(at.size(), 0.0);
       reference::expect_gradient([&](const Values& w) { return loss(v, w); }, at, gradient);
@@ -136,7 +138,8 @@ class Checker {
   std::vector<float> weights() const {
     std::vector<float> all;
     for (const GraphValue& value : graph_->values()) {
-      if (value.is_weight()) all.insert(all.end(), value.variable.data(), value.variable.data() + value.variable.size());
+      if (value.is_weight())
+        all.insert(all.end(), value.variable.data(), value.variable.data() + value.variable.size());
     }
     return all;
   }

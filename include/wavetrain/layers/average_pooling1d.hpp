@@ -4,7 +4,8 @@
 //   output  (batch, T_out, C), T_out = floor((T - pool_size) / strides) + 1 (valid) or ceil(T / strides) (same)
 //   mask    dropped
 //
-// The mean is over the real samples of a window, padding does not count. Throws ValueError when the series is shorter than the pool (valid).
+// The mean is over the real samples of a window, padding does not count. Throws ValueError when the series is shorter
+// than the pool (valid).
 #pragma once
 
 #include "wavetrain/layer.hpp"
@@ -13,8 +14,8 @@ namespace wavetrain::layers {
 
 struct AveragePooling1D {
   Required<Size1D> pool_size;
-  std::optional<Size1D> strides{};  // pool_size when absent
-  std::string padding = "valid";  // valid or same
+  std::optional<Size1D> strides{};           // pool_size when absent
+  std::string padding = "valid";             // valid or same
   std::optional<std::string> data_format{};  // channels_last (None) or channels_first
 
   // Common to all layers.

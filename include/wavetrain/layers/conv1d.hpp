@@ -9,8 +9,8 @@
 //   weights kernel (kernel_size, C / groups, filters), bias (filters)
 //   mask    dropped
 //
-// Throws ValueError when filters or C are not multiples of groups, when strides and dilation_rate are both above 1, and when
-// the output would have no steps.
+// Throws ValueError when filters or C are not multiples of groups, when strides and dilation_rate are both above 1, and
+// when the output would have no steps.
 #pragma once
 
 #include "wavetrain/layer.hpp"
@@ -21,7 +21,7 @@ struct Conv1D {
   Required<Index> filters;
   Required<Size1D> kernel_size;
   Size1D strides = 1;
-  std::string padding = "valid";  // valid, same or causal
+  std::string padding = "valid";             // valid, same or causal
   std::optional<std::string> data_format{};  // channels_last (None) or channels_first: (batch, C, T)
   Size1D dilation_rate = 1;
   Index groups = 1;

@@ -7,8 +7,8 @@
 // Throws ValueError when nothing would be left.
 #pragma once
 
-#include "wavetrain/sides.hpp"
 #include "wavetrain/layer.hpp"
+#include "wavetrain/sides.hpp"
 
 namespace wavetrain::layers {
 

@@ -6,10 +6,10 @@
 namespace wavetrain::layers {
 
 struct Input {
-  OptionalShape shape{};           // without the batch; None for a dimension that may vary
+  OptionalShape shape{};  // without the batch; None for a dimension that may vary
   std::optional<Index> batch_size{};
   std::optional<std::string> dtype{};
-  OptionalShape batch_shape{};     // with the batch; instead of `shape`
+  OptionalShape batch_shape{};  // with the batch; instead of `shape`
 
   std::string name{};
 

@@ -13,8 +13,8 @@ namespace wavetrain::layers {
 
 struct MaxPooling1D {
   Size1D pool_size = 2;
-  std::optional<Size1D> strides{};  // pool_size when absent
-  std::string padding = "valid";  // valid or same
+  std::optional<Size1D> strides{};           // pool_size when absent
+  std::string padding = "valid";             // valid or same
   std::optional<std::string> data_format{};  // channels_last (None) or channels_first
 
   // Common to all layers.

@@ -6,8 +6,8 @@
 // Throws ValueError when scale or offset does not fit the input.
 #pragma once
 
-#include "wavetrain/number_array.hpp"
 #include "wavetrain/layer.hpp"
+#include "wavetrain/number_array.hpp"
 
 namespace wavetrain::layers {
 

@@ -5,8 +5,8 @@
 //   mask    dropped
 #pragma once
 
-#include "wavetrain/sides.hpp"
 #include "wavetrain/layer.hpp"
+#include "wavetrain/sides.hpp"
 
 namespace wavetrain::layers {
 

@@ -8,8 +8,8 @@ namespace {
 
 // How a sample's values share their draws: axes of their own, then shared ones, then axes of their own.
 struct Sharing {
-  bool any = false;      // else one draw per value
-  bool samples = false;  // all samples use the same draws
+  bool any = false;         // else one draw per value
+  bool samples = false;     // all samples use the same draws
   int first = 0, last = 0;  // the shared axes [first, last)
 
   // Throws nothing; false when the noise shape has another form.
@@ -43,7 +43,8 @@ struct DropoutKernel {
     cpu::dropout(key, rate, first * size, (last - first) * size, run.slot[from] + first * size,
                  run.slot[to] + first * size);
   }
-  void apply_shared(const RandomKey& key, const Shape& shape, Index first, Index last, const float* from, float* to) const {
+  void apply_shared(const RandomKey& key, const Shape& shape, Index first, Index last, const float* from,
+                    float* to) const {
     const Index size = shape.size_from(1), inner = shape.size_from(sharing.last);
     const Index steps = shape.size_from(sharing.first) / inner, outer = size / (steps * inner);
     // A trailing shared axis leaves one number for all that lies in it.

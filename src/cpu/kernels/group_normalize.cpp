@@ -6,7 +6,8 @@
 namespace wavetrain::cpu {
 namespace {
 
-// Each sample leaves its share of the gradients of gamma and beta; they are added in the order of the samples, in double.
+// Each sample leaves its share of the gradients of gamma and beta; they are added in the order of the samples, in
+// double.
 struct GroupNormKernel {
   ops::GroupNormalize op;
   ValueId x_value = 0;
@@ -32,8 +33,8 @@ struct GroupNormKernel {
     const GroupLayout l = layout(run);
     const Index values = l.values(), groups = l.groups();
     for (Index n = first; n < last; ++n) {
-      group_normalize(l, arguments(run), run.slot[x] + n * values, run.slot[y] + n * values, run.slot[mean] + n * groups,
-                      run.slot[inverse] + n * groups);
+      group_normalize(l, arguments(run), run.slot[x] + n * values, run.slot[y] + n * values,
+                      run.slot[mean] + n * groups, run.slot[inverse] + n * groups);
     }
   }
   void backward(const Run& run, Index first, Index last, int) const {

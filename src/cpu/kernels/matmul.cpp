@@ -29,7 +29,8 @@ struct MatMulKernel {
   void forward(const Run& run, Index first, Index last, int) const {
     const Index r = rows_per_sample(run);
     dense_forward(C, F, run.slot[x], packed == kNoSlot ? run.slot[kernel] : run.slot[packed], packed != kNoSlot,
-                  bias == kNoSlot ? nullptr : run.slot[bias], epilogue.in_registers(), run.slot[y], first * r, last * r);
+                  bias == kNoSlot ? nullptr : run.slot[bias], epilogue.in_registers(), run.slot[y], first * r,
+                  last * r);
     epilogue.finish((last - first) * r, F, run.slot[y] + first * r * F);
   }
 
@@ -61,10 +62,10 @@ struct MatMulKernel {
             .accumulate = false};
   }
   Index weight_tiles(const Run& run) const { return gemm_tn_tiles(weight_gradient(run)); }
-  void backward_weights(const Run& run, Index begin, Index end, int) const { gemm_tn(weight_gradient(run), begin, end); }
-  void backward_bias(const Run& run) const {
-    column_sums(1, rows(run), F, run.slot[dy], F, 0, run.slot[dbias], false);
+  void backward_weights(const Run& run, Index begin, Index end, int) const {
+    gemm_tn(weight_gradient(run), begin, end);
   }
+  void backward_bias(const Run& run) const { column_sums(1, rows(run), F, run.slot[dy], F, 0, run.slot[dbias], false); }
 };
 
 }  // namespace

@@ -22,10 +22,13 @@ struct NoiseKernel {
   ValueId x_value = 0;
   SlotId x = 0, y = 0, dx = kNoSlot, dy = kNoSlot;
 
-  RandomKey key(const Run& run) const { return {.seed = seed, .stream = 0, .step = static_cast<std::uint32_t>(run.step)}; }
+  RandomKey key(const Run& run) const {
+    return {.seed = seed, .stream = 0, .step = static_cast<std::uint32_t>(run.step)};
+  }
 
   // Where kept, y = x·scale + shift, else `dropped`.
-  void select(const Run& run, Index first, Index n, const float* in, float scale, float shift, float dropped, float* out) const {
+  void select(const Run& run, Index first, Index n, const float* in, float scale, float shift, float dropped,
+              float* out) const {
     std::array<std::uint32_t, kBlock> words;
     const double threshold = std::ceil(amount * 4294967296.0);
     for (Index done = 0; done < n; done += kBlock) {
@@ -43,7 +46,8 @@ struct NoiseKernel {
     float* out = run.slot[y] + first;
     switch (kind) {
       case ops::NoiseKind::gaussian: return gaussian_noise(key(run), static_cast<float>(amount), first, n, in, out);
-      case ops::NoiseKind::gaussian_factor: return gaussian_dropout(key(run), static_cast<float>(amount), first, n, in, out);
+      case ops::NoiseKind::gaussian_factor:
+        return gaussian_dropout(key(run), static_cast<float>(amount), first, n, in, out);
       case ops::NoiseKind::alpha:
         return select(run, first, n, in, static_cast<float>(alpha.scale), static_cast<float>(alpha.shift),
                       static_cast<float>(alpha.dropped), out);
@@ -55,7 +59,8 @@ struct NoiseKernel {
     float* out = run.slot[dx] + first;
     switch (kind) {
       case ops::NoiseKind::gaussian: std::copy_n(in, n, out); return;
-      case ops::NoiseKind::gaussian_factor: return gaussian_dropout(key(run), static_cast<float>(amount), first, n, in, out);
+      case ops::NoiseKind::gaussian_factor:
+        return gaussian_dropout(key(run), static_cast<float>(amount), first, n, in, out);
       case ops::NoiseKind::alpha: return select(run, first, n, in, static_cast<float>(alpha.scale), 0.0f, 0.0f, out);
     }
   }

@@ -27,7 +27,11 @@ struct PoolKernel : PoolSlots {
   Pool1D pool(const Run& run) const {
     const Shape& shape = run.shape[x_value];
     const ops::PaddedLength length = ops::padded_length(op.padding, shape[1], op.size, op.stride);
-    return {.T = shape[1], .C = shape[2], .pool = op.size, .stride = op.stride, .pad_left = length.left,
+    return {.T = shape[1],
+            .C = shape[2],
+            .pool = op.size,
+            .stride = op.stride,
+            .pad_left = length.left,
             .pad_right = length.right};
   }
   void forward(const Run& run, Index first, Index last, int) const {

@@ -18,7 +18,8 @@ Shape Activate::infer(std::span<const Shape> inputs) const {
   Shape shape = inputs[0];
   if (activation.kind() != ActivationKind::glu || shape[axis] < 0) return shape;
   if (shape[axis] % 2 != 0) {
-    throw ValueError(fmt::format("axis size must be divisible by 2 for activation 'glu'. Received: {}", to_string(shape)));
+    throw ValueError(
+        fmt::format("axis size must be divisible by 2 for activation 'glu'. Received: {}", to_string(shape)));
   }
   shape[axis] /= 2;
   return shape;
@@ -42,7 +43,8 @@ void Activate::run_backward(const OpCall<T>& call) const {
   if (call.input_grad[0] == nullptr) return;
   const Extent e = extent(call.input_shape[0]);
   std::fill_n(call.input_grad[0], call.input_shape[0].size(), T{0});
-  reference::activation_backward(call.input_grad[0], call.output_grad, call.input[0], activation, e.outer, e.size, e.inner);
+  reference::activation_backward(call.input_grad[0], call.output_grad, call.input[0], activation, e.outer, e.size,
+                                 e.inner);
 }
 
 WAVETRAIN_INSTANTIATE_OP(Activate)

@@ -14,7 +14,8 @@ namespace wavetrain::ops {
 
 Padding parse_padding(std::string_view text) {
   std::string name(text);
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (name == "valid") return Padding::valid;
   if (name == "same") return Padding::same;
   if (name == "causal") return Padding::causal;
@@ -44,9 +45,10 @@ Shape Conv1D::infer(std::span<const Shape> inputs) const {
     throw ValueError(fmt::format("expected {} channels, received input of shape {}", kernel[1] * groups, to_string(x)));
   }
   if (length.output == 0) {
-    throw ValueError(fmt::format("Computed output size would be zero or negative: a window of {} steps does not fit. "
-                                 "Received: input shape {}, kernel_size={}, dilation_rate={}.",
-                                 window, to_string(x), kernel[0], dilation));
+    throw ValueError(
+        fmt::format("Computed output size would be zero or negative: a window of {} steps does not fit. "
+                    "Received: input shape {}, kernel_size={}, dilation_rate={}.",
+                    window, to_string(x), kernel[0], dilation));
   }
   return {x[0], length.output, kernel[2]};
 }
@@ -90,8 +92,8 @@ void Conv1D::run_backward(const OpCall<T>& call) const {
   for (Index n = 0; n < x[0]; ++n) {
     T* dx = call.input_grad[0] == nullptr ? nullptr : call.input_grad[0] + n * x.size_from(1);
     reference::conv1d_backward(dx, call.input_grad[1], call.input_grad[2],
-                               call.output_grad + n * call.output_shape.size_from(1), call.input[0] + n * x.size_from(1),
-                               call.input[1], s);
+                               call.output_grad + n * call.output_shape.size_from(1),
+                               call.input[0] + n * x.size_from(1), call.input[1], s);
   }
 }
 

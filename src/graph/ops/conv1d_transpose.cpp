@@ -10,8 +10,8 @@
 
 namespace wavetrain::ops {
 
-// Keras' rule (compute_conv_transpose_padding_args): with `same`, what is cut in front depends on the reach of the kernel
-// only, and the output's length follows from output_padding.
+// Keras' rule (compute_conv_transpose_padding_args): with `same`, what is cut in front depends on the reach of the
+// kernel only, and the output's length follows from output_padding.
 Conv1DTranspose::Length Conv1DTranspose::length(Index steps, Index taps) const {
   const Index reach = (taps - 1) * dilation + 1;
   Index output = 0, cut = 0;
@@ -33,9 +33,10 @@ Shape Conv1DTranspose::infer(std::span<const Shape> inputs) const {
   }
   const Index output = length(x[1], kernel[0]).output;
   if (x[1] >= 0 && output <= 0) {
-    throw ValueError(fmt::format("Computed output size would be zero or negative. Received: input shape {}, kernel_size={}, "
-                                 "strides={}.",
-                                 to_string(x), kernel[0], stride));
+    throw ValueError(
+        fmt::format("Computed output size would be zero or negative. Received: input shape {}, kernel_size={}, "
+                    "strides={}.",
+                    to_string(x), kernel[0], stride));
   }
   return {x[0], output, kernel[1]};
 }

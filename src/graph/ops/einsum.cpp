@@ -63,7 +63,8 @@ Einsum::Letters Einsum::letters(const Shape& x, const Shape& kernel) const {
   Shape y;
   for (const char letter : y_letters) {
     const std::size_t in_x = x_letters.find(letter);
-    y.push_back(in_x != std::string::npos ? x[static_cast<int>(in_x)] : kernel[static_cast<int>(kernel_letters.find(letter))]);
+    y.push_back(in_x != std::string::npos ? x[static_cast<int>(in_x)]
+                                          : kernel[static_cast<int>(kernel_letters.find(letter))]);
   }
   std::string all = y_letters;
   for (const std::string* text : {&x_letters, &kernel_letters}) {
@@ -93,14 +94,15 @@ Shape Einsum::infer(std::span<const Shape> inputs) const {
   Shape y;
   for (const char letter : y_letters) {
     const std::size_t in_x = x_letters.find(letter);
-    y.push_back(in_x != std::string::npos ? x[static_cast<int>(in_x)] : kernel[static_cast<int>(kernel_letters.find(letter))]);
+    y.push_back(in_x != std::string::npos ? x[static_cast<int>(in_x)]
+                                          : kernel[static_cast<int>(kernel_letters.find(letter))]);
   }
   for (std::size_t i = 0; i < x_letters.size(); ++i) {
     const std::size_t in_kernel = kernel_letters.find(x_letters[i]);
     const Index size = x[static_cast<int>(i)];
     if (in_kernel != std::string::npos && size >= 0 && size != kernel[static_cast<int>(in_kernel)]) {
-      throw ValueError(fmt::format("expected axis {} of input shape to have value {}, but received input with shape {}", i,
-                                   kernel[static_cast<int>(in_kernel)], to_string(x)));
+      throw ValueError(fmt::format("expected axis {} of input shape to have value {}, but received input with shape {}",
+                                   i, kernel[static_cast<int>(in_kernel)], to_string(x)));
     }
   }
   return y;
@@ -121,9 +123,10 @@ void Einsum::run_forward(const OpCall<T>& call) const {
     call.output[y] += call.input[0][x] * call.input[1][kernel];
   });
   if (call.input[2] == nullptr) return;
-  for_each_run(call.output_shape, over_output(call.input_shape[2], call.output_shape.rank()), [&](Index offset, Index count, Index position, Index step) {
-    for (Index i = 0; i < count; ++i) call.output[offset + i] += call.input[2][position + i * step];
-  });
+  for_each_run(call.output_shape, over_output(call.input_shape[2], call.output_shape.rank()),
+               [&](Index offset, Index count, Index position, Index step) {
+                 for (Index i = 0; i < count; ++i) call.output[offset + i] += call.input[2][position + i * step];
+               });
 }
 
 template <class T>
@@ -138,9 +141,11 @@ void Einsum::run_backward(const OpCall<T>& call) const {
     if (dkernel != nullptr) dkernel[kernel] += call.output_grad[y] * call.input[0][x];
   });
   if (call.input_grad[2] == nullptr) return;
-  for_each_run(call.output_shape, over_output(call.input_shape[2], call.output_shape.rank()), [&](Index offset, Index count, Index position, Index step) {
-    for (Index i = 0; i < count; ++i) call.input_grad[2][position + i * step] += call.output_grad[offset + i];
-  });
+  for_each_run(call.output_shape, over_output(call.input_shape[2], call.output_shape.rank()),
+               [&](Index offset, Index count, Index position, Index step) {
+                 for (Index i = 0; i < count; ++i)
+                   call.input_grad[2][position + i * step] += call.output_grad[offset + i];
+               });
 }
 
 WAVETRAIN_INSTANTIATE_OP(Einsum)

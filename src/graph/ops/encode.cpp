@@ -38,7 +38,8 @@ void Discretize::run_backward(const OpCall<T>& call) const {
 
 Encoding parse_encoding(std::string_view text) {
   std::string name(text);
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (name == "one_hot") return Encoding::one_hot;
   if (name == "multi_hot" || name == "binary") return Encoding::multi_hot;
   if (name == "count") return Encoding::count;

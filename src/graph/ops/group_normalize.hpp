@@ -21,7 +21,9 @@ struct GroupNormalize final : OpMath<GroupNormalize> {
   // Inputs: x, gamma (optional), beta (optional).
   std::string_view name() const override { return "group_normalize"; }
   Shape infer(std::span<const Shape> inputs) const override { return inputs[0]; }
-  double cost(std::span<const Shape>, const Shape& output) const override { return 8.0 * static_cast<double>(output.size()); }
+  double cost(std::span<const Shape>, const Shape& output) const override {
+    return 8.0 * static_cast<double>(output.size());
+  }
   bool backward_reads_input(int input) const override { return input < 2; }
   bool backward_reads_output() const override { return false; }
   // Mean and 1 / deviation of every group.

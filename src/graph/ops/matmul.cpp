@@ -27,7 +27,8 @@ double MatMul::cost(std::span<const Shape> inputs, const Shape& output) const {
 template <class T>
 void MatMul::run_forward(const OpCall<T>& call) const {
   const Index C = call.input_shape[1][0], F = call.input_shape[1][1];
-  reference::matmul_forward(call.output, call.input[0], call.input[1], call.input[2], call.output_shape.size() / F, C, F);
+  reference::matmul_forward(call.output, call.input[0], call.input[1], call.input[2], call.output_shape.size() / F, C,
+                            F);
 }
 
 template <class T>
@@ -37,8 +38,8 @@ void MatMul::run_backward(const OpCall<T>& call) const {
     const auto k = static_cast<std::size_t>(i);
     if (call.input_grad[k] != nullptr) std::fill_n(call.input_grad[k], call.input_shape[k].size(), T{0});
   }
-  reference::matmul_backward(call.input_grad[0], call.input_grad[1], call.input_grad[2], call.output_grad, call.input[0],
-                             call.input[1], call.output_shape.size() / F, C, F);
+  reference::matmul_backward(call.input_grad[0], call.input_grad[1], call.input_grad[2], call.output_grad,
+                             call.input[0], call.input[1], call.output_shape.size() / F, C, F);
 }
 
 WAVETRAIN_INSTANTIATE_OP(MatMul)

@@ -10,8 +10,8 @@ enum class NoiseKind { gaussian, gaussian_factor, alpha };
 
 struct Noise final : OpMath<Noise> {
   NoiseKind kind = NoiseKind::gaussian;
-  double amount = 0;   // deviation of the noise; for alpha the rate
-  Shape noise_shape;   // alpha only, as of ops::Dropout
+  double amount = 0;  // deviation of the noise; for alpha the rate
+  Shape noise_shape;  // alpha only, as of ops::Dropout
 
   std::string_view name() const override { return "noise"; }
   Shape infer(std::span<const Shape> inputs) const override;

@@ -62,8 +62,8 @@ void permute(const Shape& shape, const Shape& order, const T* x, T* y) {
   while (true) {
     if (copies) std::copy_n(x + source, inner, y + target);
     else {
-      transpose(inner, sizes[static_cast<std::size_t>(other)], x + source, from[static_cast<std::size_t>(last)], y + target,
-                other_stride);
+      transpose(inner, sizes[static_cast<std::size_t>(other)], x + source, from[static_cast<std::size_t>(last)],
+                y + target, other_stride);
     }
     int axis = last - 1;
     for (; axis >= 0; --axis) {

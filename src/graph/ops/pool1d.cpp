@@ -13,7 +13,12 @@ namespace {
 
 reference::PoolShape pool_shape(const Pool1D& op, const Shape& x) {
   const PaddedLength length = padded_length(op.padding, x[1], op.size, op.stride);
-  return {.N = x[0], .L = x[1], .C = x[2], .pool = op.size, .stride = op.stride, .pad_left = length.left,
+  return {.N = x[0],
+          .L = x[1],
+          .C = x[2],
+          .pool = op.size,
+          .stride = op.stride,
+          .pad_left = length.left,
           .pad_right = length.right};
 }
 
@@ -23,9 +28,10 @@ Shape Pool1D::infer(std::span<const Shape> inputs) const {
   const Shape& x = inputs[0];
   const PaddedLength length = padded_length(padding, x[1], size, stride);
   if (length.output == 0) {
-    throw ValueError(fmt::format("Computed output size would be zero or negative: a pool of {} steps does not fit. Received: "
-                                 "input shape {}.",
-                                 size, to_string(x)));
+    throw ValueError(
+        fmt::format("Computed output size would be zero or negative: a pool of {} steps does not fit. Received: "
+                    "input shape {}.",
+                    size, to_string(x)));
   }
   return {x[0], length.output, x[2]};
 }

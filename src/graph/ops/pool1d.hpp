@@ -29,7 +29,9 @@ struct GlobalPool1D final : OpMath<GlobalPool1D> {
   PoolKind kind = PoolKind::max;
   bool keepdims = false;
 
-  std::string_view name() const override { return kind == PoolKind::max ? "global_max_pool1d" : "global_average_pool1d"; }
+  std::string_view name() const override {
+    return kind == PoolKind::max ? "global_max_pool1d" : "global_average_pool1d";
+  }
   // Inputs: x (B, T, C), and for averages a mask (B, T) (optional) of the steps that count.
   Shape infer(std::span<const Shape> inputs) const override;
   bool backward_reads_input(int input) const override { return kind == PoolKind::max || input == 1; }

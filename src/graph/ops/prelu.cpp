@@ -15,8 +15,8 @@ Shape PRelu::infer(std::span<const Shape> inputs) const {
   const Shape& alpha = inputs[1];
   for (int axis = 1; axis < x.rank(); ++axis) {
     if (alpha[axis - 1] != 1 && x[axis] >= 0 && x[axis] != alpha[axis - 1]) {
-      throw ValueError(fmt::format("expected axis {} of input shape to have value {}, but received input with shape {}", axis,
-                                   alpha[axis - 1], to_string(x)));
+      throw ValueError(fmt::format("expected axis {} of input shape to have value {}, but received input with shape {}",
+                                   axis, alpha[axis - 1], to_string(x)));
     }
   }
   return x;

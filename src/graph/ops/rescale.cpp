@@ -18,8 +18,8 @@ constexpr double kSmallestDeviation = 1e-7;  // keras.backend.epsilon()
 Shape fitting(const Shape& x, const Shape& over) {
   for (int axis = 0; axis < over.rank(); ++axis) {
     if (x.rank() != over.rank() || (over[axis] != 1 && x[axis] >= 0 && x[axis] != over[axis])) {
-      throw ValueError(fmt::format("expected an input that fits numbers of shape {}. Received: {}", to_string(over),
-                                   to_string(x)));
+      throw ValueError(
+          fmt::format("expected an input that fits numbers of shape {}. Received: {}", to_string(over), to_string(x)));
     }
   }
   return x;
@@ -32,7 +32,8 @@ T deviation(T variance) {
 
 }  // namespace
 
-Constants::Constants(std::vector<double> values) : in_double(std::move(values)), in_float(in_double.begin(), in_double.end()) {}
+Constants::Constants(std::vector<double> values)
+    : in_double(std::move(values)), in_float(in_double.begin(), in_double.end()) {}
 
 template <class T>
 const T* Constants::as() const {

@@ -24,7 +24,9 @@ struct Rescale final : OpMath<Rescale> {
 
   std::string_view name() const override { return "rescale"; }
   Shape infer(std::span<const Shape> inputs) const override;
-  double cost(std::span<const Shape>, const Shape& output) const override { return 2.0 * static_cast<double>(output.size()); }
+  double cost(std::span<const Shape>, const Shape& output) const override {
+    return 2.0 * static_cast<double>(output.size());
+  }
   bool backward_reads_input(int) const override { return false; }
   bool backward_reads_output() const override { return false; }
 

@@ -28,8 +28,9 @@ Shape Reshape::infer(std::span<const Shape> inputs) const {
   if (open) return result;
   if (unknown >= 0 && known > 0 && size % known == 0) result[unknown] = size / known;
   else if (unknown >= 0 || known != size) {
-    throw ValueError(fmt::format("The total size of the tensor must be unchanged. Received: input_shape={}, target_shape={}",
-                                 to_string(x.without_first()), to_string(target)));
+    throw ValueError(
+        fmt::format("The total size of the tensor must be unchanged. Received: input_shape={}, target_shape={}",
+                    to_string(x.without_first()), to_string(target)));
   }
   return result;
 }
