@@ -4,13 +4,13 @@ import copy
 import io
 import json
 import pickle
-import re
 import sys
 import types
 
 import numpy as np
 import pytest
 from both import check, run
+from screen import left_on_screen
 
 from wavetrain import keras as own
 
@@ -293,19 +293,7 @@ def test_bar_in_a_notebook(monkeypatch, rng):
     monkeypatch.setattr("sys.stdout", out)
     model.fit(np.zeros((64, 3)), np.zeros((64, 1)), epochs=2)
     monkeypatch.undo()
-    shown = re.sub(r"\x1b\[\d*m", "", out.getvalue())
-    final = []  # what is left of each line when the cursor has gone back and forth
-    for line in shown.split("\n"):
-        cells, at = [], 0
-        for c in line:
-            if c == "\r":
-                at = 0
-            elif c == "\b":
-                at = max(at - 1, 0)
-            else:
-                cells[at:at + 1] = [c]
-                at += 1
-        final.append("".join(cells).rstrip())
+    final = left_on_screen(out.getvalue())
     assert [line for line in final if line.startswith("Epoch")] == ["Epoch 1/2", "Epoch 2/2"]
     bars = [line for line in final if line.startswith("2/2 ")]
     assert len(bars) == 2 and all("loss: " in bar and "━" in bar for bar in bars)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from screen import left_on_screen
 
 SETUP = """
 import tensorflow as tf
@@ -14,23 +15,6 @@ model = tf.keras.Sequential([tf.keras.Input((20, 1)), tf.keras.layers.Conv1D(4, 
                             name="net")
 model.compile("adam", "mse")
 """
-
-
-def left_on_screen(text):
-    """Lines as they stand when the cursor has gone back and forth, without colours."""
-    lines = []
-    for line in re.sub(r"\x1b\[[\d;]*m", "", text).split("\n"):
-        cells, at = [], 0
-        for c in line:
-            if c == "\r":
-                at = 0
-            elif c == "\b":
-                at = max(at - 1, 0)
-            else:
-                cells[at:at + 1] = [c]
-                at += 1
-        lines.append("".join(cells).rstrip())
-    return lines
 
 
 def test_extension_in_ipython(tmp_path):
