@@ -1,7 +1,7 @@
-// wavetrain_conv1d_plan_bench: forward of one Conv1D layer (bias, relu) inside a plan, batch 32, 100 output steps, one
-// thread, on every vector target of this machine: how much of min(multiply-add peak, bandwidth · intensity) it reaches.
-// Both limits are measured between the runs, in slices as long as a run, so that a shared machine slows all alike; all
-// are the best of many. "training" packs the weights in every run, as a training step does.
+// wavetrain_conv1d_plan_bench: forward of one Conv1D layer (bias, relu) inside a plan, batch 32, 100 output steps, one thread,
+// on every vector target of this machine: how much of min(multiply-add peak, bandwidth · intensity) it reaches. Both limits
+// are measured between the runs, in slices as long as a run, so that a shared machine slows all alike; all are the best of
+// many. "training" packs the weights in every run, as a training step does.
 //
 //   wavetrain_conv1d_plan_bench [--gate PERCENT_AVX512 PERCENT_AVX2]     exit status 1 when a row falls below
 #include <algorithm>

@@ -6,8 +6,7 @@
 
 using namespace wavetrain;
 
-// y = x + sin²(a·x) / a with a trained `a` per channel: "snake", an activation for periodic signals (Ziyin et al.,
-// 2020).
+// y = x + sin²(a·x) / a with a trained `a` per channel: "snake", an activation for periodic signals (Ziyin et al., 2020).
 struct SnakeOp final : OpMath<SnakeOp> {
   std::string_view name() const override { return "snake"; }
   Shape infer(std::span<const Shape> inputs) const override { return inputs[0]; }  // x, a

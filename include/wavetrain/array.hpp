@@ -1,8 +1,8 @@
 // Arrays: `BasicArray` owns, `BasicView` borrows, `DataView` borrows numbers of any type.
 //
 // Layout is row-major with the last axis fastest; a series set is (samples, timesteps, features). Owning memory is
-// aligned to 64 bytes. Views carry strides (in elements), so that a slice, a column or a window over a longer series
-// needs no copy. Nothing here is locked: concurrent reading is safe, writing is the caller's to order.
+// aligned to 64 bytes. Views carry strides (in elements), so that a slice, a column or a window over a longer series needs
+// no copy. Nothing here is locked: concurrent reading is safe, writing is the caller's to order.
 #pragma once
 
 #include <algorithm>
@@ -191,8 +191,8 @@ enum class ElementType { float32, float64, int8, int16, int32, int64, uint8, uin
 std::size_t size_of(ElementType type);
 const char* to_string(ElementType type);
 
-// Data of any number type and any strides, borrowed: what `fit`, `evaluate` and `predict` read from. Values become
-// float32 as they are gathered into a batch, so that neither a float64 array nor a memory map is copied as a whole.
+// Data of any number type and any strides, borrowed: what `fit`, `evaluate` and `predict` read from. Values become float32
+// as they are gathered into a batch, so that neither a float64 array nor a memory map is copied as a whole.
 class DataView {
  public:
   DataView() = default;

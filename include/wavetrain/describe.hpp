@@ -1,9 +1,9 @@
 // One description per class: the list of its arguments with Keras' name, default and check.
 //
-// Layers, optimizers, losses, metrics, initialisers, regularizers and constraints are plain structs whose fields are
-// Keras' arguments. `description()` lists the fields once, and everything that must know them reads that list: the
-// reader and writer of model files, the command line's layer list, the Python keyword arguments, messages ("did you
-// mean"), tables of the documentation. Example:
+// Layers, optimizers, losses, metrics, initialisers, regularizers and constraints are plain structs whose fields are Keras'
+// arguments. `description()` lists the fields once, and everything that must know them reads that list: the reader and
+// writer of model files, the command line's layer list, the Python keyword arguments, messages ("did you mean"), tables of
+// the documentation. Example:
 //
 //     const Description& MaxPooling1D::description() {
 //       static const Description instance = Describe<MaxPooling1D>("MaxPooling1D", "keras.layers")
@@ -45,8 +45,8 @@ class Required {
            !std::is_same_v<std::remove_cvref_t<U>, Unset>) Required(U&& value)
       : value_(std::forward<U>(value)) {}  // NOLINT: implicit on purpose
   Required(Unset) {}                       // NOLINT
-  // `.dims = {2, 1}`, `.scale = {0.5, 2.0}`: braces reach no further than this. (Not an initializer_list, which `{}`
-  // would fill, and an argument left out with it.)
+  // `.dims = {2, 1}`, `.scale = {0.5, 2.0}`: braces reach no further than this. (Not an initializer_list, which `{}` would
+  // fill, and an argument left out with it.)
   template <class First, class... More>
   requires(std::is_arithmetic_v<First> && (std::is_arithmetic_v<More> && ...) &&
            (sizeof...(More) > 0 || !std::is_convertible_v<First, T>)&&takes_list<Index> + takes_list<double> > 0)
@@ -151,8 +151,8 @@ struct Codec<Required<T>> {
 };
 
 // --- Checks ----------------------------------------------------------------------------------------------------------
-// A check looks at the value as Config and returns what was expected instead, or "" when it is fine. None (an optional
-// left out) always passes; a list passes when every item does.
+// A check looks at the value as Config and returns what was expected instead, or "" when it is fine. None (an optional left
+// out) always passes; a list passes when every item does.
 
 using Check = std::function<std::string(const Config& value)>;
 
@@ -183,12 +183,11 @@ struct Description {
   std::vector<Field> fields;
 
   const Field* find(std::string_view name) const;  // by name or alias; null when missing
-  // Throws ValueError for the first field of `object` whose check fails: "Invalid value for argument `filters` of
-  // Conv1D: expected ... Received: filters=-1".
+  // Throws ValueError for the first field of `object` whose check fails: "Invalid value for argument `filters` of Conv1D:
+  // expected ... Received: filters=-1".
   void validate(const void* object) const;
-  // Reads every key of `config` into `object` and checks it. Throws ValueError naming the class for unknown keys
-  // ("Unrecognized keyword arguments passed to Conv1D: {...}. Did you mean `filters`?"), for missing required ones and
-  // for wrong values.
+  // Reads every key of `config` into `object` and checks it. Throws ValueError naming the class for unknown keys ("Unrecognized
+  // keyword arguments passed to Conv1D: {...}. Did you mean `filters`?"), for missing required ones and for wrong values.
   void read(void* object, const Config& config) const;
   // All fields (`full`), or those that differ from their default and the required ones.
   Config write(const void* object, bool full) const;

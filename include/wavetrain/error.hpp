@@ -1,8 +1,8 @@
 // What the library throws.
 //
 // Every message names the layer or file, the argument, what was received and what was expected. The classes mirror the
-// Python exceptions that Keras raises in the same situation, so that bindings can translate them one to one. All of
-// them mean "the input is wrong" except InternalError, which means "the library is wrong".
+// Python exceptions that Keras raises in the same situation, so that bindings can translate them one to one. All of them
+// mean "the input is wrong" except InternalError, which means "the library is wrong".
 #pragma once
 
 #include <stdexcept>

@@ -3,8 +3,8 @@
 //     losses::FunctionLoss pinball{.function = [](const LossRows& batch) { ... }, .name = "pinball"};
 //     model.compile({.loss = pinball});
 //
-// They cannot be loaded from a file: a model that was compiled with one is saved without what only the program knows,
-// and comes back uncompiled.
+// They cannot be loaded from a file: a model that was compiled with one is saved without what only the program knows, and
+// comes back uncompiled.
 #pragma once
 
 #include <functional>
@@ -17,8 +17,8 @@ namespace wavetrain {
 namespace losses {
 
 // Sees every batch as a whole: `batch.y_true_shape` and `y_pred_shape` are those of the batch, rows are the leading
-// dimensions of y_pred. Fills row_loss and, where it is asked for, gradient, as losses do (loss.hpp). Targets need not
-// have the size of the predictions.
+// dimensions of y_pred. Fills row_loss and, where it is asked for, gradient, as losses do (loss.hpp). Targets need not have the
+// size of the predictions.
 struct FunctionLoss {
   std::function<void(const LossRows& batch)> function;
   Reduction reduction = {};
@@ -33,8 +33,8 @@ struct FunctionLoss {
 
 namespace metrics {
 
-// `update` adds a batch to state.sums, which it sizes at the first one; sums are set to zero where an epoch begins.
-// `value` makes the number of them that is shown; without one it is sums[0] / sums[1].
+// `update` adds a batch to state.sums, which it sizes at the first one; sums are set to zero where an epoch begins. `value` makes
+// the number of them that is shown; without one it is sums[0] / sums[1].
 struct FunctionMetric {
   std::function<void(MetricState& state, const MetricBatch& batch)> function;
   std::function<double(const MetricState& state)> value = {};

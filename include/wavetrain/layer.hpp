@@ -90,8 +90,8 @@ class Layer {
   const std::vector<Variable>& variables() const;
   // Without those of the layers in it.
   const std::vector<Variable>& own_variables() const;
-  // Those that training changes: those of its own unless it is frozen, and those of the layers in it that are not. (A
-  // layer made with trainable=false leaves the layers in it as they are, as in Keras; set_trainable does not.)
+  // Those that training changes: those of its own unless it is frozen, and those of the layers in it that are not. (A layer made
+  // with trainable=false leaves the layers in it as they are, as in Keras; set_trainable does not.)
   std::vector<Variable> trainable_variables() const;
   std::vector<Array> get_weights() const;
   // Throws ValueError when number or shapes differ.

@@ -23,8 +23,8 @@ namespace wavetrain {
 enum class MetricDirection { none, up, down };
 
 // One batch, contiguous. sample_weight is null or has numbers for the leading dimensions of y_pred: (N,), (N, T) ...
-// masked_weight is null, or takes its place in means of values (accuracies, losses) when y_pred carries a mask: the
-// weights, or 1, where a step counts and 0 where not. As in Keras 3.15.1 all other metrics know nothing of masks.
+// masked_weight is null, or takes its place in means of values (accuracies, losses) when y_pred carries a mask: the weights,
+// or 1, where a step counts and 0 where not. As in Keras 3.15.1 all other metrics know nothing of masks.
 struct MetricBatch {
   const float* y_true = nullptr;
   const float* y_pred = nullptr;

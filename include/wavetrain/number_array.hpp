@@ -23,8 +23,7 @@ class NumberArray {
   const Shape& shape() const { return shape_; }
   const std::vector<double>& values() const { return values_; }
 
-  // The values at every position of `shape`, broadcast from the right as numpy does. Throws ValueError when they do not
-  // fit.
+  // The values at every position of `shape`, broadcast from the right as numpy does. Throws ValueError when they do not fit.
   std::vector<double> broadcast_to(const Shape& shape) const;
 
   friend bool operator==(const NumberArray&, const NumberArray&) = default;

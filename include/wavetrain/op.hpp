@@ -1,10 +1,9 @@
 // An operation of the graph: what layers lower to.
 //
-// About 25 operations serve some 45 layers. An operation states its shape rule, its forward and backward mathematics,
-// what backward reads, and whether it treats samples independently. The mathematics is written once, as plain loops
-// over T, and instantiated for double (the reference executor: the oracle of every test) and for float (what the CPU
-// executor falls back to when it has no kernel for the operation, e.g. for one that a user adds). Fast kernels live in
-// src/cpu.
+// About 25 operations serve some 45 layers. An operation states its shape rule, its forward and backward mathematics, what
+// backward reads, and whether it treats samples independently. The mathematics is written once, as plain loops over T, and
+// instantiated for double (the reference executor: the oracle of every test) and for float (what the CPU executor falls back
+// to when it has no kernel for the operation, e.g. for one that a user adds). Fast kernels live in src/cpu.
 //
 // An operation of one's own derives from `OpMath<Derived>` and writes `name`, `infer`, `forward<T>` and `backward<T>`.
 #pragma once
@@ -87,8 +86,7 @@ class Op {
   virtual void backward(const OpCall<float>& call) const = 0;
 };
 
-// Turns `template <class T> void run_forward(const OpCall<T>&) const` and `run_backward` of Derived into the four
-// virtuals.
+// Turns `template <class T> void run_forward(const OpCall<T>&) const` and `run_backward` of Derived into the four virtuals.
 template <class Derived>
 class OpMath : public Op {
  public:

@@ -1,8 +1,8 @@
 // Random numbers: counter-based, so that element i of a draw does not depend on which thread makes it.
 //
-// The generator is Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11). The same seed
-// gives the same numbers on every machine and for any number of threads; they are not Keras' numbers (nor do Keras' own
-// backends agree on them), only of the same distributions.
+// The generator is Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11). The same seed gives
+// the same numbers on every machine and for any number of threads; they are not Keras' numbers (nor do Keras' own backends
+// agree on them), only of the same distributions.
 #pragma once
 
 #include <array>

@@ -4,8 +4,8 @@
 
 namespace wavetrain {
 
-// Threads that a call may use, the calling one included. The default comes from WAVETRAIN_NUM_THREADS if set, else from
-// the processors this process may run on (affinity) and its cgroup's quota.
+// Threads that a call may use, the calling one included. The default comes from WAVETRAIN_NUM_THREADS if set, else from the
+// processors this process may run on (affinity) and its cgroup's quota.
 int num_threads();
 
 // Sets it for the process from now on; 0 restores the default. Throws ValueError for a negative number.

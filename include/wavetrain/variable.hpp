@@ -23,14 +23,12 @@ struct WeightSpec {
   bool integer = false;  // whole numbers: Keras stores them as such
 };
 
-// A handle; copies share one array. The values of all weights of a model lie in one flat segment per kind (trainable or
-// not), so that an optimizer, a norm or a checkpoint is one pass over memory. Reading is safe from many threads;
-// writing is not.
+// A handle; copies share one array. The values of all weights of a model lie in one flat segment per kind (trainable or not),
+// so that an optimizer, a norm or a checkpoint is one pass over memory. Reading is safe from many threads; writing is not.
 class Variable {
  public:
   Variable() = default;
-  // Draws the initial values. `group` is the part of the layer it belongs to ("cell" in an LSTM), "" for the layer
-  // itself.
+  // Draws the initial values. `group` is the part of the layer it belongs to ("cell" in an LSTM), "" for the layer itself.
   Variable(const WeightSpec& spec, std::string group);
 
   explicit operator bool() const { return state_ != nullptr; }

@@ -12,8 +12,8 @@ struct NativeCallback {
   std::shared_ptr<Callback> callback;
 };
 
-// For each Python callback of `list` either the library's own callback inside, or one that calls its hooks. Interrupts
-// that a hook receives go to `pending`.
+// For each Python callback of `list` either the library's own callback inside, or one that calls its hooks. Interrupts that a hook
+// receives go to `pending`.
 std::vector<std::shared_ptr<Callback>> to_callbacks(nb::handle list, Pending& pending);
 
 }  // namespace wavetrain::python

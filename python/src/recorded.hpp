@@ -5,12 +5,10 @@
 
 namespace wavetrain::python {
 
-// A metric from an object with `name`, `update(y_true, y_pred, sample_weight)`, `reset()` and `value()`, all called
-// with the GIL.
+// A metric from an object with `name`, `update(y_true, y_pred, sample_weight)`, `reset()` and `value()`, all called with the GIL.
 Metric python_metric(nb::object object);
 
-// A loss from an object with `name`, `reduction` and `evaluate(y_true, y_pred)` that returns the losses and their
-// gradient.
+// A loss from an object with `name`, `reduction` and `evaluate(y_true, y_pred)` that returns the losses and their gradient.
 Loss python_loss(nb::object object);
 
 }  // namespace wavetrain::python

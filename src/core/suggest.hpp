@@ -7,8 +7,8 @@
 
 namespace wavetrain {
 
-// The candidate with the smallest edit distance to `name`, ignoring case, or "" when none is close (more than a third
-// of the letters differ).
+// The candidate with the smallest edit distance to `name`, ignoring case, or "" when none is close (more than a third of
+// the letters differ).
 std::string suggest(std::string_view name, const std::vector<std::string>& candidates);
 
 // " Did you mean `candidate`?" or "", to end a message with.

@@ -35,8 +35,7 @@ HWY_INLINE FloatVector parameter_at(At at, const float* p, Index step) {
   return step == 1 ? at.load(p) : hn::Set(FloatTag(), *p);
 }
 
-// --- Groups whose values lie side by side (K2 = 1)
-// ----------------------------------------------------------------------
+// --- Groups whose values lie side by side (K2 = 1) ----------------------------------------------------------------------
 
 // Sums over one group of first and second of f(at, offset, parameter position), in double.
 template <class F>
@@ -165,8 +164,7 @@ void backward_rows(const GroupLayout& l, const GroupForward& f, const float* x, 
   }
 }
 
-// --- Groups that run across (K2 > 1): a vector holds neighbouring groups
-// ------------------------------------------------
+// --- Groups that run across (K2 > 1): a vector holds neighbouring groups ------------------------------------------------
 
 // The two sums of f over the groups of one vector, in blocks of rows.
 template <class At, class F>

@@ -1,10 +1,10 @@
-// Normalisation inside a sample, over groups of its values: Keras' LayerNormalization, GroupNormalization,
-// RMSNormalization and UnitNormalization (3.15.1).
+// Normalisation inside a sample, over groups of its values: Keras' LayerNormalization, GroupNormalization, RMSNormalization
+// and UnitNormalization (3.15.1).
 //
-// A sample is an array (K0, R0, K1, R1, K2): statistics go over R0 and R1, each (k0, k1, k2) has its own. Layer
-// normalisation over the channels of (T, C) is (T, 1, 1, C, 1), group normalisation (1, T, G, C/G, 1), normalisation
-// along time (1, 1, 1, T, C). Sums inside a group run over vectors in ascending order, in blocks that are added in
-// double: an element's bits depend on its sample alone. Nothing allocates or throws.
+// A sample is an array (K0, R0, K1, R1, K2): statistics go over R0 and R1, each (k0, k1, k2) has its own. Layer normalisation
+// over the channels of (T, C) is (T, 1, 1, C, 1), group normalisation (1, T, G, C/G, 1), normalisation along time
+// (1, 1, 1, T, C). Sums inside a group run over vectors in ascending order, in blocks that are added in double: an element's
+// bits depend on its sample alone. Nothing allocates or throws.
 #pragma once
 
 #include "graph/ops/group_normalize.hpp"
@@ -36,8 +36,8 @@ struct GroupForward {
 void group_normalize(const GroupLayout& layout, const GroupForward& f, const float* x, float* y, float* mean,
                      float* inverse);
 
-// One sample: dx, and this sample's share of the gradients of gamma and beta (parameters values each, overwritten).
-// Each may be null.
+// One sample: dx, and this sample's share of the gradients of gamma and beta (parameters values each, overwritten). Each may
+// be null.
 struct GroupBackward {
   float* dx = nullptr;
   float* dgamma = nullptr;

@@ -25,8 +25,8 @@
 #endif
 #endif
 
-// NEON belongs to every 64-bit ARM processor. Where Highway believes that it can choose at run time, it compiles NEON
-// for those with the AES extension only, which the kernels have no use for and a Raspberry Pi 4 does not have.
+// NEON belongs to every 64-bit ARM processor. Where Highway believes that it can choose at run time, it compiles NEON for those
+// with the AES extension only, which the kernels have no use for and a Raspberry Pi 4 does not have.
 #if defined(__aarch64__) && !defined(TOOLCHAIN_MISS_SYS_AUXV_H)
 #define TOOLCHAIN_MISS_SYS_AUXV_H
 #endif

@@ -57,9 +57,9 @@ void recurrent_backward(const Recurrence& r, const float* packed, const Recurren
                         const RecurrentOutputGradients<float>& dout, const RecurrentInputGradients<float>& din,
                         float* saved, float* scratch, Index begin, Index end);
 
-// The gradients that are not null of the weights: cut into tasks, blocks of samples (sample_blocks.hpp) times tiles.
-// With more than one block their sums go to `partial` first, recurrent_weight_partial_floats() for batches of up to r.B
-// samples, shared by all threads. Gradients are written, or added to with `accumulate`.
+// The gradients that are not null of the weights: cut into tasks, blocks of samples (sample_blocks.hpp) times tiles. With
+// more than one block their sums go to `partial` first, recurrent_weight_partial_floats() for batches of up to r.B samples,
+// shared by all threads. Gradients are written, or added to with `accumulate`.
 struct RecurrentWeightWork {
   RecurrentInputs<float> in{};
   const float* saved = nullptr;

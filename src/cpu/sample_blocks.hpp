@@ -1,11 +1,10 @@
-// How a batch is cut into blocks of samples for the sums of weight gradients: within a block one chain, then the
-// blocks' sums in order. The cut depends on the number of samples only, never on threads.
+// How a batch is cut into blocks of samples for the sums of weight gradients: within a block one chain, then the blocks'
+// sums in order. The cut depends on the number of samples only, never on threads.
 //
 // A thread that takes neighbouring blocks stays with the samples that it has in its cache. Cores that read each other's
-// activations, for a tile of the weights over the whole batch, have to fetch them, and to take them back before they
-// write the next batch's; where cores do not share a cache that cost 28 ns per line (AMD EPYC), and two threads trained
-// the second seed program 1.2 times as fast as one. With blocks it was 1.7 times, and 2.0 times on cores that share a
-// cache.
+// activations, for a tile of the weights over the whole batch, have to fetch them, and to take them back before they write
+// the next batch's; where cores do not share a cache that cost 28 ns per line (AMD EPYC), and two threads trained the second
+// seed program 1.2 times as fast as one. With blocks it was 1.7 times, and 2.0 times on cores that share a cache.
 #pragma once
 
 #include <algorithm>

@@ -11,8 +11,8 @@ namespace wavetrain::cpu {
 
 class Workspace {
  public:
-  // `gradients` (plan->gradients().floats, zeroed) receives the gradients of weights; a workspace that trains has its
-  // own when none are given.
+  // `gradients` (plan->gradients().floats, zeroed) receives the gradients of weights; a workspace that trains has its own when
+  // none are given.
   explicit Workspace(std::shared_ptr<const Plan> plan, std::shared_ptr<AlignedVector<float>> gradients = nullptr);
 
   const Plan& plan() const { return *plan_; }
@@ -25,8 +25,8 @@ class Workspace {
   float* input() const { return slots_[static_cast<std::size_t>(plan_->input_slot())]; }
   const float* output() const { return slots_[static_cast<std::size_t>(plan_->output_slot())]; }
   const Shape& output_shape() const;
-  // Which steps of the input count, (batch, steps) of 0 or 1, to be filled when the graph has an input mask; and those
-  // of the output, of shape output_mask_shape(). Null where there is none.
+  // Which steps of the input count, (batch, steps) of 0 or 1, to be filled when the graph has an input mask; and those of the
+  // output, of shape output_mask_shape(). Null where there is none.
   float* input_mask() const { return optional(plan_->input_mask_slot()); }
   const float* output_mask() const { return optional(plan_->output_mask_slot()); }
   const Shape& output_mask_shape() const;

@@ -5,9 +5,8 @@
 //     /layers/<class>/<part>/vars/<i>    those of a part of it ("cell" of an LSTM)
 //     /optimizer/vars/<i>                Optimizer::variables()
 //
-// <i> counts the trainable weights, then the others. Keras 2.12 to 2.14 have /_layer_checkpoint_dependencies for
-// /layers and leave out every other number of layers with weights. Source: saving_lib.py of Keras 2.12, 2.15
-// and 3.15.1.
+// <i> counts the trainable weights, then the others. Keras 2.12 to 2.14 have /_layer_checkpoint_dependencies for /layers and
+// leave out every other number of layers with weights. Source: saving_lib.py of Keras 2.12, 2.15 and 3.15.1.
 #pragma once
 
 #include <vector>
@@ -24,8 +23,8 @@ hdf5::Group weights_tree(const Sequential& model);
 // Whether a tree is one of this kind.
 bool is_weights_tree(const hdf5::Group& tree);
 
-// Sets the weights. Throws ValueError that lists what does not fit, before anything changes; with `skip_mismatch` these
-// layers are left alone and reported to the log.
+// Sets the weights. Throws ValueError that lists what does not fit, before anything changes; with `skip_mismatch` these layers
+// are left alone and reported to the log.
 void read_weights(const hdf5::Group& tree, Sequential& model, bool skip_mismatch);
 
 // The optimizer's part.

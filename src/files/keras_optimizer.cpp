@@ -33,8 +33,7 @@ std::vector<std::size_t> slot_by_slot_order(const std::vector<StoredVariable>& s
     if (slot == slots.end()) slot = slots.insert(slots.end(), {expected[i].slot, {}});
     slot->second.push_back(i);
   }
-  // Stored ones by the ends of their names, where these tell slots apart (Ftrl of TensorFlow 2 alternates); else as
-  // they are.
+  // Stored ones by the ends of their names, where these tell slots apart (Ftrl of TensorFlow 2 alternates); else as they are.
   std::vector<std::size_t> positions(stored.size());
   for (std::size_t i = 0; i < positions.size(); ++i) positions[i] = i;
   std::map<std::string, int> counts;

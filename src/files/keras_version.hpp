@@ -13,8 +13,8 @@ struct KerasVersion {
   friend auto operator<=>(const KerasVersion&, const KerasVersion&) = default;
 };
 
-// From `keras_version` as files have it: "2.2.4-tf", "3.15.1". Text that is none counts as Keras 2's first one, which
-// wrote files without it.
+// From `keras_version` as files have it: "2.2.4-tf", "3.15.1". Text that is none counts as Keras 2's first one, which wrote
+// files without it.
 KerasVersion parse_keras_version(std::string_view text);
 
 }  // namespace wavetrain::files

@@ -1,5 +1,5 @@
-// The parts of a layer that have a place of their own in files: the layer itself, parts such as the cell of an LSTM,
-// and layers inside it.
+// The parts of a layer that have a place of their own in files: the layer itself, parts such as the cell of an LSTM, and layers
+// inside it.
 #pragma once
 
 #include <string>

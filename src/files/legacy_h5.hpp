@@ -5,8 +5,8 @@
 //     /model_weights/<layer> attribute weight_names; the weights lie at these names, which are paths
 //     /optimizer_weights     attribute weight_names; likewise
 //
-// Lists of names are in order, and only the order counts: in it the weights of a layer are the trainable ones and then
-// the others. Source: hdf5_format.py of Keras 2.2.4 to 2.15, legacy_h5_format.py of Keras 3.15.1.
+// Lists of names are in order, and only the order counts: in it the weights of a layer are the trainable ones and then the
+// others. Source: hdf5_format.py of Keras 2.2.4 to 2.15, legacy_h5_format.py of Keras 3.15.1.
 #pragma once
 
 #include <string>
@@ -33,9 +33,9 @@ Config legacy_attribute(const hdf5::Group& tree, const char* name);
 KerasVersion legacy_version(const hdf5::Group& tree);
 
 // Sets the weights, from a whole model or from weights alone. Layers with weights are matched by position or, with
-// `by_name`, by name, and layers that one side does not have are then left alone. Weights of CuDNNLSTM and CuDNNGRU
-// become those of LSTM and GRU. Throws ValueError that lists what does not fit, before anything changes; with
-// `skip_mismatch` these layers are left alone and reported to the log.
+// `by_name`, by name, and layers that one side does not have are then left alone. Weights of CuDNNLSTM and CuDNNGRU become
+// those of LSTM and GRU. Throws ValueError that lists what does not fit, before anything changes; with `skip_mismatch` these
+// layers are left alone and reported to the log.
 void read_legacy_weights(const hdf5::Group& tree, Sequential& model, bool by_name, bool skip_mismatch);
 
 std::vector<StoredVariable> legacy_optimizer(const hdf5::Group& tree);

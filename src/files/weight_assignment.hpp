@@ -13,8 +13,8 @@ class WeightAssignment {
  public:
   void add(const Variable& variable, Array values) { entries_.push_back({variable, std::move(values)}); }
 
-  // Runs match(), which adds the weights of one layer and returns what is wrong with them, "" when nothing; then none
-  // of them is kept.
+  // Runs match(), which adds the weights of one layer and returns what is wrong with them, "" when nothing; then none of
+  // them is kept.
   template <class Match>
   void add_layer(Match&& match) {
     const std::size_t before = entries_.size();
@@ -24,8 +24,7 @@ class WeightAssignment {
     problems_.push_back(problem);
   }
 
-  // Sets the weights. Throws ValueError that lists the problems, if there are any; with `skip_mismatch` they go to the
-  // log.
+  // Sets the weights. Throws ValueError that lists the problems, if there are any; with `skip_mismatch` they go to the log.
   void finish(bool skip_mismatch);
 
  private:

@@ -5,9 +5,9 @@
 
 namespace wavetrain {
 
-// While one lives, weights that are made in its thread are zeros instead of being drawn, as their values are about to
-// be set, and may have `numbers` values in all: a few bytes that declare a layer must not fill the memory. Budgets
-// nest; all of them are charged.
+// While one lives, weights that are made in its thread are zeros instead of being drawn, as their values are about to be set,
+// and may have `numbers` values in all: a few bytes that declare a layer must not fill the memory. Budgets nest; all of them
+// are charged.
 class WeightBudget {
  public:
   explicit WeightBudget(std::uint64_t numbers);

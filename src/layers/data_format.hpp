@@ -13,8 +13,8 @@ Check data_format_check();
 
 bool is_channels_first(const std::optional<std::string>& data_format);
 
-// (batch, channels, time) to (batch, time, channels) and back; axis 1 trades places with the last one, others keep
-// their order. Throws ValueError for less than 3 dimensions.
+// (batch, channels, time) to (batch, time, channels) and back; axis 1 trades places with the last one, others keep their
+// order. Throws ValueError for less than 3 dimensions.
 Tensor channels_to_back(Lowering& graph, Tensor x);
 Tensor channels_to_front(Lowering& graph, Tensor x);
 

@@ -16,8 +16,8 @@ struct Layer::State {
   std::uint64_t seed = 0;  // of its random numbers; drawn when first needed
   bool has_seed = false;
   bool told_of_mask = false;  // that it drops a mask
-  // Made with trainable=False, which Keras does not hand on to the cell that has all of ConvLSTM1D's weights, as it
-  // does for LSTM, GRU and SimpleRNN. set_trainable reaches it.
+  // Made with trainable=False, which Keras does not hand on to the cell that has all of ConvLSTM1D's weights, as it does for
+  // LSTM, GRU and SimpleRNN. set_trainable reaches it.
   bool cell_trains = false;
   bool trains() const { return definition->trainable() || cell_trains; }
 };

@@ -1,7 +1,7 @@
 // The one-dimensional convolution in plain loops, forward and backward: what every faster version is compared with.
 //
-// Gradients are added to what dx, dw and db hold; each of them may be null. T is double (the oracle) or float (the
-// kernel that accepts everything). A depthwise convolution is one with groups = C.
+// Gradients are added to what dx, dw and db hold; each of them may be null. T is double (the oracle) or float (the kernel
+// that accepts everything). A depthwise convolution is one with groups = C.
 #pragma once
 
 #include "core/conv1d_shape.hpp"

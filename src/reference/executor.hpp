@@ -18,8 +18,7 @@ class Executor {
   // Values of a weight; may be changed between runs.
   std::vector<double>& weight(ValueId id) { return values_[static_cast<std::size_t>(id)]; }
 
-  // `input` holds shape.size() values, the batch first. `step` selects random numbers. In training, moving averages
-  // change.
+  // `input` holds shape.size() values, the batch first. `step` selects random numbers. In training, moving averages change.
   const std::vector<double>& forward(const Shape& shape, const std::vector<double>& input, bool training,
                                      std::uint64_t step = 0);
   const Shape& output_shape() const { return shapes_[static_cast<std::size_t>(graph_->output())]; }

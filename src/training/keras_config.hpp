@@ -6,12 +6,12 @@
 
 namespace wavetrain {
 
-// `settings` without the keys that some Keras 3 does not know and that say nothing because they are None (`input_axes`
-// of an initializer came with 3.15, `gradient_accumulation_steps` with 3.1), at any depth.
+// `settings` without the keys that some Keras 3 does not know and that say nothing because they are None (`input_axes` of
+// an initializer came with 3.15, `gradient_accumulation_steps` with 3.1), at any depth.
 Config portable_config(const Config& settings);
 
-// Replaces what Keras writes for Python's own kinds, at any depth: {"class_name": "__tuple__", "items": [...]} by the
-// list, a function of Keras and a DTypePolicy by their names.
+// Replaces what Keras writes for Python's own kinds, at any depth: {"class_name": "__tuple__", "items": [...]} by the list,
+// a function of Keras and a DTypePolicy by their names.
 Config plain_config(const Config& settings);
 
 // `arguments` of a layer class without those that are not known here and have the value that means "not used". Throws

@@ -18,8 +18,8 @@ struct TextColumn {
 // that it begins with; a longer word is cut and ends in "…".
 std::vector<std::string> wrap_text(const std::string& text, int width);
 
-// A heavy frame around the headers and a line between rows. Rows have one text per column. Characters outside ASCII
-// count as one place each.
+// A heavy frame around the headers and a line between rows. Rows have one text per column. Characters outside ASCII count as
+// one place each.
 std::string draw_table(const std::vector<TextColumn>& columns, const std::vector<std::vector<std::string>>& rows);
 
 }  // namespace wavetrain

@@ -1,7 +1,7 @@
-// With how many threads is a training step fastest? Small steps lose more by handing work over than they gain, and
-// where that begins depends on the machine (on cores with separate caches a step of half a millisecond can take twice
-// as long with two threads as with one). So it is tried: all threads, half of them, and so on, until fewer are slower.
-// Results have the same bits with any number, so nothing else shows. Allocates nothing.
+// With how many threads is a training step fastest? Small steps lose more by handing work over than they gain, and where
+// that begins depends on the machine (on cores with separate caches a step of half a millisecond can take twice as long with
+// two threads as with one). So it is tried: all threads, half of them, and so on, until fewer are slower. Results have the
+// same bits with any number, so nothing else shows. Allocates nothing.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// Files that versions of Keras from 2.2 to 3.15 wrote (make_version_fixtures.py): each loads, predicts what that
-// version predicted, and goes on with training as that version did.
+// Files that versions of Keras from 2.2 to 3.15 wrote (make_version_fixtures.py): each loads, predicts what that version
+// predicted, and goes on with training as that version did.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -123,11 +123,11 @@ TEST_P(KerasVersions, ModelsPredictAndTrainOn) {
       EXPECT_TRUE(model.compiled());
       ++models;
       // A convolution's bias before a BatchNormalization has no gradient but noise, which Adam makes large.
-      // An Embedding's gradient on TensorFlow is a list of rows, of which equal ones are squared one by one; elsewhere,
-      // as on JAX, they are added up before.
+      // An Embedding's gradient on TensorFlow is a list of rows, of which equal ones are squared one by one; elsewhere, as on
+      // JAX, they are added up before.
       if (!version.has(name + ".next.npy") || name == "chain" || name == "masked") continue;
-      // Keras 3 forgets the optimizer in a model's settings once it has written an .h5 file; its own default, RMSprop,
-      // takes the place when the file is read, there as here.
+      // Keras 3 forgets the optimizer in a model's settings once it has written an .h5 file; its own default, RMSprop, takes
+      // the place when the file is read, there as here.
       if (member.ends_with(".keras") && !names_its_optimizer(version.path(member))) continue;
       // Nadam of Keras 2 was another algorithm before 2.11, and multiplies its product too often since.
       if (name == "optimizer_nadam" && GetParam().find("-2.") != std::string::npos) continue;
@@ -143,8 +143,8 @@ TEST_P(KerasVersions, ModelsPredictAndTrainOn) {
         EXPECT_GT(model.optimizer().iterations(), 0) << "no optimizer state";
       }
       const Array next = version.array(name + ".next.npy");
-      // Keras 2.2 and 2.3 on TensorFlow 1 read step count, weights and accumulators before or after they change, now
-      // so, now so: only plain SGD has few enough outcomes.
+      // Keras 2.2 and 2.3 on TensorFlow 1 read step count, weights and accumulators before or after they change, now so, now
+      // so: only plain SGD has few enough outcomes.
       if (GetParam().starts_with("keras-2.") && !name.starts_with("optimizer_sgd")) continue;
       model.train_on_batch(x, version.array(name + ".t.npy"));
       const Array y = model.predict(x);

@@ -24,8 +24,8 @@ TEST(ActivityRegularization, AddsItsPenaltyDividedByTheBatch) {
   EXPECT_NEAR(logs["loss"], (0.1 * 10 + 0.01 * 30) / 2, 1e-6);
 }
 
-// One step of SGD from w: w - rate · d(mse + penalty)/dw, worked out by hand; with an activation that follows, is
-// fused, or is taken by the loss.
+// One step of SGD from w: w - rate · d(mse + penalty)/dw, worked out by hand; with an activation that follows, is fused, or is
+// taken by the loss.
 TEST(ActivityRegularization, TrainsAgainstItsPenalty) {
   const Array x = column({1, 3}), y = column({2, 1});
   const auto weight_after_step = [&](const std::vector<Sequential::Entry>& entries) {

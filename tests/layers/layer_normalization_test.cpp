@@ -28,8 +28,7 @@ TEST(LayerNormalization, HasNoMeanAndUnitVariance) {
   EXPECT_NEAR(y[0] * y[0] + y[1] * y[1] + y[2] * y[2] + y[3] * y[3], 4, 1e-12);
 }
 
-// Values far from 0. The mean, a float, is off by up to 5e-4 of the deviation; x · inverse - mean · inverse would be
-// off by more.
+// Values far from 0. The mean, a float, is off by up to 5e-4 of the deviation; x · inverse - mean · inverse would be off by more.
 TEST(LayerNormalization, KeepsDigitsFarFromZero) {
   LayerCheck check{.tolerance = 5e-4, .gradients = false};
   for (int i = 0; i < 2 * 300; ++i) check.input.push_back(10000 + std::sin(i));

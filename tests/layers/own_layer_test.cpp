@@ -1,5 +1,5 @@
-// A user's layer with an operation of its own is checked, trained and described like any other. (examples/own_layer.cpp
-// also saves and loads one.)
+// A user's layer with an operation of its own is checked, trained and described like any other. (examples/own_layer.cpp also
+// saves and loads one.)
 #include <cmath>
 
 #include <gtest/gtest.h>

@@ -21,8 +21,8 @@ struct Case {
   Shape input;
 };
 
-// Every operation behind and in front of weights. Recurrent ones have at least 5 steps, are stacked, and get a gradient
-// at every step.
+// Every operation behind and in front of weights. Recurrent ones have at least 5 steps, are stacked, and get a gradient at
+// every step.
 const Case kCases[] = {
     {"Conv1D(3, 3, strides=2, padding='same') Activation('gelu') Conv1D(2, 2, dilation_rate=2, padding='causal')",
      {2, 9, 2}},
@@ -60,9 +60,8 @@ const Case kCases[] = {
 // Operations without a derivative: their inputs are classes or levels, or they say which steps count.
 const std::set<std::string> kWithoutGradient{"discretize", "encode", "reverse", "step_mask"};
 
-// Those that other files of tests/layers check: what an embedding takes are whole numbers, and batch renormalisation
-// stops gradients by definition, so that differences say something else. Spectral normalisation changes the weight at
-// every step.
+// Those that other files of tests/layers check: what an embedding takes are whole numbers, and batch renormalisation stops
+// gradients by definition, so that differences say something else. Spectral normalisation changes the weight at every step.
 const std::set<std::string> kCheckedElsewhere{"embed", "batch_renormalize", "spectral_normalize"};
 
 std::set<std::string> check(const Case& item) {

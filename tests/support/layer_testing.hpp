@@ -1,6 +1,6 @@
 // What the test of a layer asks of it, whatever the layer: its output's shape, known and open; arguments that survive a
-// round trip; gradients against central differences in double precision; the CPU's forward and backward against the
-// double precision reference; equal bits for a sample alone and in a batch, and for any number of threads.
+// round trip; gradients against central differences in double precision; the CPU's forward and backward against the double
+// precision reference; equal bits for a sample alone and in a batch, and for any number of threads.
 #pragma once
 
 #include <set>
@@ -19,12 +19,12 @@ struct LayerCheck {
   std::vector<double> input{};  // instead of drawn values
 };
 
-// `input` has the batch (at least 2 samples) first. Weights get values that differ from their defaults; what is named
-// like a variance or a deviation stays positive.
+// `input` has the batch (at least 2 samples) first. Weights get values that differ from their defaults; what is named like a
+// variance or a deviation stays positive.
 void check_layer(const Layer& layer, const Shape& input, const Shape& output, const LayerCheck& check = {});
 
-// Only the gradients, of a chain of layers: with respect to the input and to every trained weight, in training. Returns
-// the names of the operations that the chain lowers to.
+// Only the gradients, of a chain of layers: with respect to the input and to every trained weight, in training. Returns the
+// names of the operations that the chain lowers to.
 std::set<std::string> check_gradients(const std::vector<Layer>& layers, const Shape& input, double scale = 1.0);
 
 // What a model of this one layer gives in inference for x, in double precision.

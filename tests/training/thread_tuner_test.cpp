@@ -15,8 +15,7 @@ class ThreadTunerTest : public testing::Test {
   ThreadTunerTest() { set_num_threads(4); }
   ~ThreadTunerTest() override { set_num_threads(0); }
 
-  // Runs steps that take so many milliseconds with one, two and four threads; returns the threads of the one after
-  // them.
+  // Runs steps that take so many milliseconds with one, two and four threads; returns the threads of the one after them.
   static int threads_after(int steps, int one, int two, int four) {
     ThreadTuner tuner;
     for (int i = 0; i < steps; ++i) {

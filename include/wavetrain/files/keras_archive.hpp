@@ -24,8 +24,8 @@ struct KerasArchive {
   std::map<std::string, Bytes, std::less<>> extra;
 };
 
-// Throws FileError naming the archive, the member and the reason. Weights stored as `.npz` are refused by name.
-// `wanted` says which objects of the weights are read.
+// Throws FileError naming the archive, the member and the reason. Weights stored as `.npz` are refused by name. `wanted` says
+// which objects of the weights are read.
 KerasArchive parse_keras_archive(ByteSpan file, std::string_view source = "Keras archive",
                                  const hdf5::PathFilter& wanted = {});
 // Also reads a directory with the same members, as Keras does.

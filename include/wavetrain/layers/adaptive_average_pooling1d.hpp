@@ -1,5 +1,4 @@
-// AdaptiveAveragePooling1D: pooling to a given number of steps, as keras.layers.AdaptiveAveragePooling1D of
-// Keras 3.15.1.
+// AdaptiveAveragePooling1D: pooling to a given number of steps, as keras.layers.AdaptiveAveragePooling1D of Keras 3.15.1.
 //
 //   input   (batch, T, C), T known
 //   output  (batch, output_size, C); step i pools the steps from floor(i · T / output_size) to

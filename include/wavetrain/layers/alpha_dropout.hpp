@@ -4,8 +4,7 @@
 //   mask           passed on
 //
 // While training a value is kept with probability 1 - rate, else becomes -1.7581, selu's lowest; an affine map follows.
-// `noise_shape` (with the batch first; None takes the dimension of the input) shares one draw along its dimensions of
-// size 1.
+// `noise_shape` (with the batch first; None takes the dimension of the input) shares one draw along its dimensions of size 1.
 #pragma once
 
 #include "wavetrain/layer.hpp"

@@ -4,8 +4,7 @@
 //   output  (batch, T_out, C), T_out = floor((T - pool_size) / strides) + 1 (valid) or ceil(T / strides) (same)
 //   mask    dropped
 //
-// The mean is over the real samples of a window, padding does not count. Throws ValueError when the series is shorter
-// than the pool (valid).
+// The mean is over the real samples of a window, padding does not count. Throws ValueError when the series is shorter than the pool (valid).
 #pragma once
 
 #include "wavetrain/layer.hpp"

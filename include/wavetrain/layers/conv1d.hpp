@@ -9,8 +9,8 @@
 //   weights kernel (kernel_size, C / groups, filters), bias (filters)
 //   mask    dropped
 //
-// Throws ValueError when filters or C are not multiples of groups, when strides and dilation_rate are both above 1, and
-// when the output would have no steps.
+// Throws ValueError when filters or C are not multiples of groups, when strides and dilation_rate are both above 1, and when
+// the output would have no steps.
 #pragma once
 
 #include "wavetrain/layer.hpp"

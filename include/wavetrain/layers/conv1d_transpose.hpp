@@ -4,10 +4,10 @@
 //   output  (batch, L, filters); with k = (kernel_size - 1) · dilation_rate + 1 and p = output_padding
 //             valid  L = (T - 1) · strides + k + p, or + max(k, strides) without output_padding
 //             same   L = (T - 1) · strides + k % 2 + p, or T · strides without output_padding
-//   Step t of x adds x[t] · kernel[j]ᵀ to step t · strides + j · dilation_rate - cut; `valid` cuts nothing, `same`
-//   about half of what the kernel reaches beyond (graph/ops/conv1d_transpose.cpp has the rule). Then come bias and
-//   activation. weights kernel (kernel_size, filters, C), output channels before input channels; bias (filters) mask
-//   dropped
+//   Step t of x adds x[t] · kernel[j]ᵀ to step t · strides + j · dilation_rate - cut; `valid` cuts nothing, `same` about half
+//   of what the kernel reaches beyond (graph/ops/conv1d_transpose.cpp has the rule). Then come bias and activation.
+//   weights kernel (kernel_size, filters, C), output channels before input channels; bias (filters)
+//   mask    dropped
 //
 // Throws ValueError when output_padding is not below strides, and when strides and dilation_rate are both above 1.
 #pragma once

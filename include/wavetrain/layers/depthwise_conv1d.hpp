@@ -1,8 +1,7 @@
 // DepthwiseConv1D: every channel convolved with kernels of its own, as keras.layers.DepthwiseConv1D of Keras 3.15.1.
 //
 //   input   (batch, T, C)
-//   output  (batch, T_out, C · depth_multiplier), T_out as of Conv1D; output channel c · depth_multiplier + j comes
-//   from
+//   output  (batch, T_out, C · depth_multiplier), T_out as of Conv1D; output channel c · depth_multiplier + j comes from
 //           input channel c
 //   y[t, c·m + j] = activation(bias[c·m + j] + sum over k of x[t · strides + k · dilation_rate, c] · kernel[k, c, j])
 //   weights kernel (kernel_size, C, depth_multiplier), bias (C · depth_multiplier)

@@ -3,8 +3,8 @@
 //   input, output  any shape
 //   mask           passed on
 //
-// A value is kept with probability 1 - rate and then multiplied by 1 / (1 - rate). `noise_shape` (with the batch first;
-// None takes the dimension of the input) shares one draw along its dimensions of size 1.
+// A value is kept with probability 1 - rate and then multiplied by 1 / (1 - rate). `noise_shape` (with the batch first; None
+// takes the dimension of the input) shares one draw along its dimensions of size 1.
 #pragma once
 
 #include "wavetrain/layer.hpp"

@@ -2,9 +2,9 @@
 //
 //   equation  "ab,bc->ac", "...x,xy->...y" or "ab...,bc->ac...": input, kernel -> output, the batch first
 //   input     as the equation has it
-//   output    (batch, output_shape...), entries of axes that the ellipsis stands for left out; None where the input's
-//   size counts weights   kernel; bias, of the output's axes named in bias_axes and 1 for others behind the first of
-//   them mask      dropped
+//   output    (batch, output_shape...), entries of axes that the ellipsis stands for left out; None where the input's size counts
+//   weights   kernel; bias, of the output's axes named in bias_axes and 1 for others behind the first of them
+//   mask      dropped
 //
 // Throws ValueError for an equation of another form, and for sizes that do not go together.
 #pragma once

@@ -1,7 +1,6 @@
 // GroupNormalization, as keras.layers.GroupNormalization of Keras 3.15.1.
 //
-//   input, output  any rank >= 2: gamma · (x - mean) / sqrt(variance + epsilon) + beta, mean and (biased) variance over
-//   all of a
+//   input, output  any rank >= 2: gamma · (x - mean) / sqrt(variance + epsilon) + beta, mean and (biased) variance over all of a
 //                  sample's values that belong to one group of neighbouring channels
 //   weights        gamma, beta: the size of `axis`
 //   mask           passed on

@@ -5,8 +5,7 @@
 //   z, r = s(x[t] · kernel + h · recurrent_kernel + bias), in columns z, r, h;  s = recurrent_activation
 //   reset_after:  n = activation(x·W_h + b_h + r · (h·U_h + rb_h));  else n = activation(x·W_h + b_h + (r · h)·U_h)
 //   h = z · h + (1 - z) · n
-//   weights kernel (C, 3 units), recurrent_kernel (units, 3 units), bias (2, 3 units) with reset_after else (3 units),
-//   in the
+//   weights kernel (C, 3 units), recurrent_kernel (units, 3 units), bias (2, 3 units) with reset_after else (3 units), in the
 //           part "cell"
 //   mask    used; passed on with return_sequences
 #pragma once

@@ -1,7 +1,6 @@
 // LayerNormalization, as keras.layers.LayerNormalization of Keras 3.15.1.
 //
-//   input, output  any rank >= 2: gamma · (x - mean) / sqrt(variance + epsilon) + beta, mean and (biased) variance over
-//   `axis`
+//   input, output  any rank >= 2: gamma · (x - mean) / sqrt(variance + epsilon) + beta, mean and (biased) variance over `axis`
 //                  for every other position
 //   weights        gamma, beta: the sizes of `axis`, ascending
 //   mask           passed on

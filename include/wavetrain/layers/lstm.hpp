@@ -7,8 +7,8 @@
 //   weights kernel (C, 4 units), recurrent_kernel (units, 4 units), bias (4 units), in the part "cell"
 //   mask    used; passed on with return_sequences
 //
-// go_backwards reads the series from its end and returns outputs in that order. dropout and recurrent_dropout draw one
-// mask per sample and gate for the whole series.
+// go_backwards reads the series from its end and returns outputs in that order. dropout and recurrent_dropout draw one mask
+// per sample and gate for the whole series.
 #pragma once
 
 #include "wavetrain/layer.hpp"

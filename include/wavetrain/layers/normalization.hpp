@@ -1,14 +1,12 @@
 // Normalization: features with mean 0 and deviation 1, as keras.layers.Normalization of Keras 3.15.1.
 //
 //   input, output  any shape: (x - mean) / max(sqrt(variance), 1e-7), or with `invert` the way back
-//   weights        mean, variance (the sizes of `axis`, ascending) and count (one whole number, unused), none of them
-//   trained;
+//   weights        mean, variance (the sizes of `axis`, ascending) and count (one whole number, unused), none of them trained;
 //                  no weights when mean and variance are arguments
 //   mask           passed on
 //
-// `axis` lists the axes that keep a mean and a variance of their own, the batch counted as 0; none (`{}`, Python's
-// None) means one of each for all values. They come from the arguments, from `adapt`, or from a file; until then mean
-// is 0 and variance 1.
+// `axis` lists the axes that keep a mean and a variance of their own, the batch counted as 0; none (`{}`, Python's None) means
+// one of each for all values. They come from the arguments, from `adapt`, or from a file; until then mean is 0 and variance 1.
 //
 //     layers::Normalization scaled;
 //     scaled.adapt(x_train);

@@ -1,8 +1,7 @@
 // PReLU, as keras.layers.PReLU of Keras 3.15.1: x where x > 0, else alpha · x with a trained alpha.
 //
 //   input, output  (batch, d1, ..., dn)
-//   weights        alpha (d1, ..., dn), with 1 for each axis in shared_axes, which count from 1: a series of open
-//   length needs
+//   weights        alpha (d1, ..., dn), with 1 for each axis in shared_axes, which count from 1: a series of open length needs
 //                  shared_axes = {1}
 //   mask           passed on
 #pragma once

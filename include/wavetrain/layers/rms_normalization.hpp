@@ -1,8 +1,7 @@
 // RMSNormalization, as keras.layers.RMSNormalization of Keras 3.15.1.
 //
 //   input, output  any rank >= 2: scale · x / sqrt(mean of x² over `axis` + epsilon)
-//   weights        scale: the sizes of `axis`, ascending; it multiplies along the last axes, whichever `axis` names,
-//   and does
+//   weights        scale: the sizes of `axis`, ascending; it multiplies along the last axes, whichever `axis` names, and does
 //                  not fit every input therefore
 //   mask           dropped
 #pragma once

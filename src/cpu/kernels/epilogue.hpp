@@ -1,5 +1,4 @@
-// The activation behind a matrix product: relu while the result is in registers, any other right after, while it is
-// warm.
+// The activation behind a matrix product: relu while the result is in registers, any other right after, while it is warm.
 #pragma once
 
 #include "cpu/activation.hpp"

@@ -6,8 +6,7 @@
 namespace wavetrain::cpu {
 namespace {
 
-// Each sample leaves its share of the gradients of gamma and beta; they are added in the order of the samples, in
-// double.
+// Each sample leaves its share of the gradients of gamma and beta; they are added in the order of the samples, in double.
 struct GroupNormKernel {
   ops::GroupNormalize op;
   ValueId x_value = 0;

@@ -1,6 +1,5 @@
-// The kernel that accepts every operation: its reference mathematics in float. Where samples do not depend on each
-// other it runs per sample, cut over threads; the gradients of weights, which sum over samples, keep backward on one
-// thread.
+// The kernel that accepts every operation: its reference mathematics in float. Where samples do not depend on each other it
+// runs per sample, cut over threads; the gradients of weights, which sum over samples, keep backward on one thread.
 #include "cpu/kernels/kernels.hpp"
 
 namespace wavetrain::cpu {

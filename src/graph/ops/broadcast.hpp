@@ -8,8 +8,8 @@
 namespace wavetrain::ops {
 
 // Calls f(offset, count, position, step) for runs of `count` neighbouring values of x that cover it in order: value
-// offset + i meets parameter position + i·step, step 0 or 1. `parameter` has the rank of x, and 1 for each axis along
-// which it is shared. Neighbouring axes of one kind count as one, so that runs are long.
+// offset + i meets parameter position + i·step, step 0 or 1. `parameter` has the rank of x, and 1 for each axis along which it
+// is shared. Neighbouring axes of one kind count as one, so that runs are long.
 template <class F>
 void for_each_run(const Shape& x, const Shape& parameter, F f) {
   struct Axis {

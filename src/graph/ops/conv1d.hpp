@@ -11,8 +11,8 @@ enum class Padding { valid, same, causal };
 // Case-insensitive. Throws ValueError for anything else.
 Padding parse_padding(std::string_view text);
 
-// Steps of the output, and zeros that are put before and behind the series. `window` is the reach of one output step,
-// the dilation included. Keras' rule: for `same` the odd zero goes behind.
+// Steps of the output, and zeros that are put before and behind the series. `window` is the reach of one output step, the
+// dilation included. Keras' rule: for `same` the odd zero goes behind.
 struct PaddedLength {
   Index output = 0;
   Index left = 0;

@@ -10,8 +10,8 @@
 
 namespace wavetrain::ops {
 
-// Keras' rule (compute_conv_transpose_padding_args): with `same`, what is cut in front depends on the reach of the
-// kernel only, and the output's length follows from output_padding.
+// Keras' rule (compute_conv_transpose_padding_args): with `same`, what is cut in front depends on the reach of the kernel
+// only, and the output's length follows from output_padding.
 Conv1DTranspose::Length Conv1DTranspose::length(Index steps, Index taps) const {
   const Index reach = (taps - 1) * dilation + 1;
   Index output = 0, cut = 0;

@@ -1,9 +1,8 @@
 // The transpose of a convolution along time: (N, T, C) with kernel (K, F, C) and bias (F) gives (N, L, F).
 //
-// It is what a convolution from (L, F) to (T, C) with that very kernel makes of an output's gradient: its forward is
-// that convolution's input gradient, its input gradient that convolution's forward, and in the kernel's gradient x and
-// dy trade places. Step t of x adds x[t] · kernel[k]ᵀ to y[t·stride + k·dilation - cut], where `cut` steps fall off in
-// front.
+// It is what a convolution from (L, F) to (T, C) with that very kernel makes of an output's gradient: its forward is that
+// convolution's input gradient, its input gradient that convolution's forward, and in the kernel's gradient x and dy trade
+// places. Step t of x adds x[t] · kernel[k]ᵀ to y[t·stride + k·dilation - cut], where `cut` steps fall off in front.
 #pragma once
 
 #include <optional>

@@ -7,8 +7,8 @@ namespace wavetrain::ops {
 
 struct Dropout final : OpMath<Dropout> {
   double rate = 0.5;
-  Shape noise_shape;  // rank 0: one draw per value; else the batch first, 1 where draws are shared, kNone for the
-                      // input's size
+  Shape
+      noise_shape;  // rank 0: one draw per value; else the batch first, 1 where draws are shared, kNone for the input's size
 
   std::string_view name() const override { return "dropout"; }
   Shape infer(std::span<const Shape> inputs) const override;

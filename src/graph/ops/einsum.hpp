@@ -1,5 +1,4 @@
-// y[...] = sum of x[...] · kernel[...] + bias[...] over the letters that the output lacks, as numpy's einsum of two
-// operands.
+// y[...] = sum of x[...] · kernel[...] + bias[...] over the letters that the output lacks, as numpy's einsum of two operands.
 #pragma once
 
 #include <string>

@@ -30,8 +30,8 @@ enum class Encoding { one_hot, multi_hot, count };
 // "one_hot", "multi_hot" (also "binary") or "count", in any case. Throws ValueError.
 Encoding parse_encoding(std::string_view text);
 
-// Tokens 0 ... depth - 1 to a new last axis of size depth; other tokens leave no trace. `one_hot` drops a last axis of
-// size 1; `multi_hot` and `count` sum axis 1 up, where there is one beside the batch.
+// Tokens 0 ... depth - 1 to a new last axis of size depth; other tokens leave no trace. `one_hot` drops a last axis of size 1;
+// `multi_hot` and `count` sum axis 1 up, where there is one beside the batch.
 struct Encode final : OpMath<Encode> {
   Encode(Index tokens, Encoding encoding) : depth(tokens), mode(encoding) {}
 

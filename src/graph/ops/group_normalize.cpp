@@ -73,8 +73,8 @@ void GroupNormalize::run_forward(const OpCall<T>& call) const {
 }
 
 // With h = (x - mean) · inverse and g = dy · gamma, s = sum of g·(what inverse multiplies) · inverse over the group:
-// dx = inverse · (g - mean of g - h · s / size), without the second term when nothing is subtracted, and with s
-// undivided for `unit`, where it is 0 below epsilon.
+// dx = inverse · (g - mean of g - h · s / size), without the second term when nothing is subtracted, and with s undivided for
+// `unit`, where it is 0 below epsilon.
 template <class T>
 void GroupNormalize::run_backward(const OpCall<T>& call) const {
   const Shape& x = call.input_shape[0];

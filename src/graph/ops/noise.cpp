@@ -39,8 +39,8 @@ Shape Noise::infer(std::span<const Shape> inputs) const {
   return kind == NoiseKind::alpha ? dropout_of(*this).infer(inputs) : inputs[0];
 }
 
-// Klambauer et al., "Self-Normalizing Neural Networks" (2017): dropped values become selu's limit at -infinity, and an
-// affine map restores mean 0 and variance 1.
+// Klambauer et al., "Self-Normalizing Neural Networks" (2017): dropped values become selu's limit at -infinity, and an affine
+// map restores mean 0 and variance 1.
 Noise::AlphaNumbers Noise::alpha_numbers() const {
   const double limit = -1.6732632423543772848170429916717 * 1.0507009873554804934193349852946;
   const double a = 1 / std::sqrt((1 - amount) * (1 + amount * limit * limit));
