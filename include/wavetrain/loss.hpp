@@ -6,8 +6,8 @@
 // A user's own loss is a described struct with a field `Reduction reduction` and
 //     void evaluate(const LossRows& rows) const;
 // and, where they differ from the usual, `LossShape shape(const Shape& y_true, const Shape& y_pred) const`,
-// `LossFacts inspect(const float* y_true, LossShape shape) const` and, when rows may not count for other reasons than
-// their class, `bool ignores(const LossRows& batch, Index row) const`.
+// `LossFacts inspect(const float* y_true, LossShape shape) const` (or with y_pred in the middle) and, when rows may not
+// count for other reasons than their class, `bool ignores(const LossRows& batch, Index row) const`.
 #pragma once
 
 #include <functional>
@@ -112,7 +112,7 @@ struct LossFamily {
     virtual bool fuses(OutputActivation activation) const = 0;
     virtual bool whole_batches() const = 0;
     virtual LossShape shape(const Shape& y_true, const Shape& y_pred) const = 0;
-    virtual LossFacts inspect(const float* y_true, LossShape shape) const = 0;
+    virtual LossFacts inspect(const float* y_true, const float* y_pred, LossShape shape) const = 0;
     virtual bool ignores(const BasicLossRows<float>& batch, Index row) const = 0;
     virtual void evaluate(const BasicLossRows<float>& rows) const = 0;
     virtual void evaluate(const BasicLossRows<double>& rows) const = 0;
@@ -133,8 +133,10 @@ struct LossFamily {
       if constexpr (requires(const T& loss) { loss.shape(y_true, y_pred); }) return this->object_.shape(y_true, y_pred);
       else return dense_loss_shape(y_true, y_pred);
     }
-    LossFacts inspect(const float* y_true, LossShape shape) const override {
-      if constexpr (requires(const T& loss) { loss.inspect(y_true, shape); })
+    LossFacts inspect(const float* y_true, const float* y_pred, LossShape shape) const override {
+      if constexpr (requires(const T& loss) { loss.inspect(y_true, y_pred, shape); })
+        return this->object_.inspect(y_true, y_pred, shape);
+      else if constexpr (requires(const T& loss) { loss.inspect(y_true, shape); })
         return this->object_.inspect(y_true, shape);
       else return {};
     }
@@ -166,7 +168,9 @@ class Loss : public Member<LossFamily> {
   // How a batch falls into rows. Throws ValueError for shapes that do not go together.
   LossShape shape(const Shape& y_true, const Shape& y_pred) const { return methods().shape(y_true, y_pred); }
   // Once per batch, before evaluate. Throws ValueError for class numbers out of range.
-  LossFacts inspect(const float* y_true, LossShape shape) const { return methods().inspect(y_true, shape); }
+  LossFacts inspect(const float* y_true, const float* y_pred, LossShape shape) const {
+    return methods().inspect(y_true, y_pred, shape);
+  }
   // Row losses and gradients of a range of rows.
   void evaluate(const BasicLossRows<float>& rows) const { methods().evaluate(rows); }
   void evaluate(const BasicLossRows<double>& rows) const { methods().evaluate(rows); }
@@ -176,7 +180,7 @@ class Loss : public Member<LossFamily> {
 
   // The factor between Σ row_loss·weight and the loss: 1 / number of rows, where ignored rows do not count
   // (sum_over_batch_size, mean), 1 / Σ weights of rows that count (mean_with_sample_weight), or 1 (sum, none). Nothing
-  // to divide by gives 0. Reads shape, y_true, weights and facts of `batch`, which is the whole batch.
+  // to divide by gives 0. Reads shape, y_true, y_pred, weights and facts of `batch`, which is the whole batch.
   double scale(const LossRows& batch) const;
 
   // One loss per row, in the shape of y_pred without its last axis. Allocates.

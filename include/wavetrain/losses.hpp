@@ -267,7 +267,7 @@ struct Tversky {
 // Metric learning: y_pred (N, D) are vectors of length 1, y_true (N,) or (N, 1) the classes. With d = max(1 - cos, 0):
 // softplus(lse over others of the same class of -gamma max(margin + d, 0)(margin - d) + lse over other classes of
 // gamma max(1 + margin - d, 0)(1 - margin - d)). remove_diagonal: a sample is no example of its own class. Samples
-// without an example of either kind do not count. (Sun et al., "Circle loss", 2020.)
+// whose loss is 0 do not count, those without an example of either kind among them. (Sun et al., "Circle loss", 2020.)
 struct Circle {
   double gamma = 80.0;
   double margin = 0.4;
@@ -277,7 +277,7 @@ struct Circle {
   std::optional<std::string> dtype = {};
   static const Description& description();
   LossShape shape(const Shape& y_true, const Shape& y_pred) const;
-  LossFacts inspect(const float* y_true, LossShape shape) const;
+  LossFacts inspect(const float* y_true, const float* y_pred, LossShape shape) const;
   bool ignores(const BasicLossRows<float>& batch, Index row) const;
   void evaluate(const BasicLossRows<float>& rows) const;
   void evaluate(const BasicLossRows<double>& rows) const;

@@ -39,7 +39,7 @@ nb::object loss_gradient(const Loss& loss, nb::handle y_true, nb::handle y_pred,
                  .weights = weights.data(),
                  .row_loss = row_loss.data(),
                  .gradient = gradient.data(),
-                 .facts = loss.inspect(targets.data(), shape)});
+                 .facts = loss.inspect(targets.data(), predictions.data(), shape)});
   return to_numpy(std::move(gradient));
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "graph/ops/mask.hpp"
 #include "graph/ops/recurrent.hpp"
 #include "layers/several_outputs.hpp"
 #include "wavetrain/layer.hpp"
@@ -47,6 +48,9 @@ struct Sequencing {
   bool zero_output_for_mask = false;
   bool stateful = false;
   bool return_state = false;
+  // Keras' unrolled loop goes backwards over the steps, but then puts zeros where the mask has them in the order of the
+  // input: the outputs of the recurrence, which repeats them at masked steps, lose those places.
+  bool zero_at_input_steps = false;
 };
 
 // unit_forget_bias: ones for the forget gate, `other` for the rest.
@@ -129,7 +133,27 @@ Sequencing sequencing_of(const T& layer, const Lowering& graph, Tensor x) {
     graph.fail(fmt::format("expected a mask of shape (batch, time). Received: mask.shape={}",
                            to_string(graph.shape({x.mask, kNoValue}))));
   }
-  return {layer.return_sequences, layer.go_backwards, layer.zero_output_for_mask, layer.stateful, layer.return_state};
+  const bool at_input_steps =
+      layer.unroll && layer.go_backwards && layer.zero_output_for_mask && layer.return_sequences && x.mask != kNoValue;
+  return {.return_sequences = layer.return_sequences,
+          .go_backwards = layer.go_backwards,
+          .zero_output_for_mask = layer.zero_output_for_mask && !at_input_steps,
+          .stateful = layer.stateful,
+          .return_state = layer.return_state,
+          .zero_at_input_steps = at_input_steps};
+}
+
+// The outputs `y` of a recurrence over the steps of `mask`.
+inline Tensor zeros_of(const Sequencing& sequencing, Lowering& graph, Tensor y, Tensor mask) {
+  return sequencing.zero_at_input_steps ? graph.apply(ops::ApplyMask(), {y, mask}) : y;
+}
+
+// What a recurrence that returns its states has made, rows, as the outputs of a layer.
+inline Tensor outputs_of(const Sequencing& sequencing, Lowering& graph, Tensor rows, Index states, Tensor mask) {
+  if (!sequencing.zero_at_input_steps) return with_states(graph, rows, states, sequencing.return_sequences);
+  std::vector<Tensor> outputs = split_rows(graph, rows, states, true);
+  outputs[0] = zeros_of(sequencing, graph, outputs[0], mask);
+  return pack_outputs(graph, std::move(outputs));
 }
 
 // A layer that is its own cell; the weights are in the part "cell".
@@ -137,9 +161,10 @@ template <class T>
 Tensor lower_recurrent(const T& layer, Lowering& graph, Tensor x) {
   const Sequencing sequencing = sequencing_of(layer, graph, x);
   const Lowering::Group cell = graph.group("cell");
-  const Tensor y = lower_cell(layer, graph, x, graph.mask(x), sequencing);
-  if (layer.return_state) return with_states(graph, y, recurrent_op(layer).cell_states(), layer.return_sequences);
-  return layer.return_sequences ? Lowering::with_mask_of(y, x) : y;
+  const Tensor mask = graph.mask(x);
+  const Tensor y = lower_cell(layer, graph, x, mask, sequencing);
+  if (layer.return_state) return outputs_of(sequencing, graph, y, recurrent_op(layer).cell_states(), mask);
+  return layer.return_sequences ? Lowering::with_mask_of(zeros_of(sequencing, graph, y, mask), x) : y;
 }
 
 }  // namespace wavetrain::layers

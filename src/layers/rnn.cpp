@@ -22,6 +22,7 @@ Tensor lower_any_cell(const Layer& cell, Lowering& graph, Tensor x, Tensor mask,
 Tensor lower_stack(const Layer& stack, Lowering& graph, Tensor x, Tensor mask, const Sequencing& sequencing) {
   const Lowering::Scope scope = graph.enter(stack);
   const std::size_t count = stack.sublayers().size();
+  const Tensor steps = mask;       // in the order of the input
   std::vector<Tensor> outputs(1);  // the last one's, then the states
   for (std::size_t i = 0; i < count; ++i) {
     Sequencing one = sequencing;
@@ -37,7 +38,9 @@ Tensor lower_stack(const Layer& stack, Lowering& graph, Tensor x, Tensor mask, c
     }
     if (i == 0 && sequencing.go_backwards && mask.value != kNoValue) mask = graph.apply(ops::Reverse(), {mask});
   }
-  return sequencing.return_state ? pack_outputs(graph, std::move(outputs)) : x;
+  if (!sequencing.return_state) return x;
+  outputs[0] = zeros_of(sequencing, graph, outputs[0], steps);
+  return pack_outputs(graph, std::move(outputs));
 }
 
 }  // namespace
@@ -64,9 +67,10 @@ Tensor RNN::lower(Lowering& graph, Tensor x) const {
   const bool stacked = inner.as<StackedRNNCells>() != nullptr;
   const Tensor y =
       stacked ? lower_stack(inner, graph, x, mask, sequencing) : lower_any_cell(inner, graph, x, mask, sequencing);
-  if (return_state)
-    return stacked ? y : with_states(graph, y, inner.as<LSTMCell>() != nullptr ? 2 : 1, return_sequences);
-  return return_sequences ? Lowering::with_mask_of(y, x) : y;
+  if (return_state) {
+    return stacked ? y : outputs_of(sequencing, graph, y, inner.as<LSTMCell>() != nullptr ? 2 : 1, mask);
+  }
+  return return_sequences ? Lowering::with_mask_of(zeros_of(sequencing, graph, y, mask), x) : y;
 }
 
 }  // namespace wavetrain::layers

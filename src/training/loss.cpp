@@ -121,7 +121,7 @@ Array Loss::values(const ConstView& y_true, const ConstView& y_pred) const {
             .y_true = targets.data(),
             .y_pred = predictions.data(),
             .row_loss = result.data(),
-            .facts = inspect(targets.data(), rows)});
+            .facts = inspect(targets.data(), predictions.data(), rows)});
   return result;
 }
 
@@ -145,13 +145,15 @@ double Loss::operator()(const ConstView& y_true, const ConstView& y_pred, const 
     }
   }
   const Contiguous targets(y_true);
+  const Contiguous predictions(y_pred);
   const Array losses = values(y_true, y_pred);
   double sum = 0;
   for (Index r = 0; r < rows.rows; ++r) sum += (weights.empty() ? 1.0 : double{weights[r]}) * double{losses[r]};
   return sum * scale({.shape = rows,
                       .y_true = targets.data(),
+                      .y_pred = predictions.data(),
                       .weights = weights.empty() ? nullptr : weights.data(),
-                      .facts = inspect(targets.data(), rows)});
+                      .facts = inspect(targets.data(), predictions.data(), rows)});
 }
 
 }  // namespace wavetrain

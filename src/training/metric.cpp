@@ -98,7 +98,7 @@ double mean_of(const MetricState& state) { return state.sums[1] == 0 ? 0.0 : sta
 void add_loss_to_mean(MetricState& state, const MetricBatch& given, const Loss& loss, double sign) {
   const MetricBatch batch = given.heeding_mask();
   const LossShape shape = loss.shape(batch.y_true_shape, batch.y_pred_shape);
-  const LossFacts facts = loss.inspect(batch.y_true, shape);
+  const LossFacts facts = loss.inspect(batch.y_true, batch.y_pred, shape);
   const auto rows = static_cast<std::size_t>(shape.rows);
   const auto weight_count = static_cast<std::size_t>(batch.sample_weight ? batch.weight_shape.size() : 0);
   state.scratch.resize(std::max(state.scratch.size(), rows + weight_count));

@@ -202,7 +202,7 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weight
   }
   const Loss& loss = options_.loss;
   const LossShape shape = loss.shape(y_shape_, work.output_shape());
-  LossFacts facts = loss.inspect(y_.data(), shape);
+  LossFacts facts = loss.inspect(y_.data(), work.output(), shape);
   const float* const mask = work.output_mask();
   const OutputActivation activation = output_activation(*state().graph);
   LossRows batch;

@@ -214,6 +214,37 @@ TEST(Masks, Gradients) {
   }
 }
 
+// Keras' unrolled loop takes the mask in the order of the input, though its outputs come last step first.
+TEST(Masks, AnUnrolledLoopBackwardsPutsZerosWhereTheInputIsMasked) {
+  const auto check = [](auto layer) {
+    layer.return_sequences = layer.go_backwards = true;
+    Sequential repeating{layers::Input{.shape = {kSteps, kFeatures}}, Masking{}, layer};
+    layer.unroll = layer.zero_output_for_mask = true;
+    Sequential unrolled{layers::Input{.shape = {kSteps, kFeatures}}, Masking{}, layer};
+    unrolled.set_weights(repeating.get_weights());
+    const Array x = padded_series();
+    const Array y = unrolled.predict(x), all = repeating.predict(x);
+    const Index units = y.shape().back();
+    for (Index n = 0; n < kSamples; ++n) {
+      for (Index i = 0; i < kSteps * units; ++i) {
+        const bool counts = i / units < kLengths[static_cast<std::size_t>(n)];
+        ASSERT_EQ(y[n * kSteps * units + i], counts ? all[n * kSteps * units + i] : 0.0f);
+      }
+    }
+    layer.return_state = true;
+    Sequential stating{layers::Input{.shape = {kSteps, kFeatures}}, Masking{}, layer};
+    stating.set_weights(repeating.get_weights());
+    const std::vector<Array> outputs = stating.predict_outputs(x);
+    ASSERT_EQ(outputs[0].shape(), y.shape());
+    expect_same_bits(outputs[0].data(), y.data(), y.size());
+  };
+  check(LSTM{.units = 3});
+  check(GRU{.units = 5});
+  check(SimpleRNN{.units = 2});
+  check(RNN{.cell = LSTMCell{.units = 3}});
+  check(RNN{.cell = StackedRNNCells{.cells = {GRUCell{.units = 2}, SimpleRNNCell{.units = 3}}}});
+}
+
 TEST(Embedding, Gradients) {
   const Shape shape{3, 5};
   const std::vector<double> tokens{1, 2, 2, 0, 0, 4, 0.9, 3, 1, 0, 4, 4, 4, 4, 4};

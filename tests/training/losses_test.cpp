@@ -154,9 +154,10 @@ std::vector<T> gradient(const Loss& loss, const std::vector<T>& y_true, const st
                         double* value = nullptr) {
   const std::vector<float> y_float(y_true.begin(), y_true.end());
   const std::vector<float> w_float(weights.begin(), weights.end());
-  const LossFacts facts = loss.inspect(y_float.data(), shape);
-  const double scale =
-      loss.scale({.shape = shape, .y_true = y_float.data(), .weights = w_float.data(), .facts = facts});
+  const std::vector<float> p_float(y_pred.begin(), y_pred.end());
+  const LossFacts facts = loss.inspect(y_float.data(), p_float.data(), shape);
+  const double scale = loss.scale(
+      {.shape = shape, .y_true = y_float.data(), .y_pred = p_float.data(), .weights = w_float.data(), .facts = facts});
   std::vector<T> row_loss(static_cast<std::size_t>(shape.rows));
   std::vector<T> d(y_pred.size());
   // In two ranges, as two threads would.
@@ -311,6 +312,21 @@ TEST(Losses, RanksAreRepaired) {
                  "output.shape=(8, 3). If the targets are class numbers, use a sparse loss such as "
                  "'sparse_categorical_crossentropy'.");
   }
+}
+
+// Numbers: Keras 3.15.1 on TensorFlow, which is right to five digits here.
+TEST(Losses, CircleCountsRowsThatHaveALoss) {
+  const Array y{0, 0, 1, 1}, weights{1, 2, 3, 4};
+  const Array p{{1, 0}, {1, 0}, {-1, 0}, {-0.6f, -0.8f}};
+  const auto circle = [](Reduction reduction) { return Loss(losses::Circle{.gamma = 800, .reduction = reduction}); };
+  EXPECT_NEAR(circle(Reduction::sum_over_batch_size)(y, p), 1.0985996, 1e-5);
+  EXPECT_NEAR(circle(Reduction::sum_over_batch_size)(y, p, weights), 3.8450985, 4e-5);
+  EXPECT_NEAR(circle(Reduction::mean_with_sample_weight)(y, p, weights), 1.0985996, 1e-5);
+  EXPECT_NEAR(circle(Reduction::sum)(y, p, weights), 7.690197, 8e-5);
+  // What is no number shows.
+  const float huge = 1e20f, nan = std::nanf("");
+  EXPECT_TRUE(std::isnan(Loss("circle")(y, Array{{1, 0}, {1, 0}, {-1, 0}, {nan, 0}})));
+  EXPECT_TRUE(std::isnan(Loss("circle")(y, Array{{huge, 0}, {huge, 0}, {-huge, 0}, {-huge, -huge}})));
 }
 
 TEST(Losses, RefuseWhatCannotWork) {

@@ -36,7 +36,7 @@ struct GRU {
   bool return_state = false;
   bool go_backwards = false;
   bool stateful = false;
-  bool unroll = false;
+  bool unroll = false;  // shows only in which steps zero_output_for_mask clears with go_backwards: as in Keras
   bool reset_after = true;
   bool zero_output_for_mask = false;
 

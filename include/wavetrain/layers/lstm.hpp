@@ -38,7 +38,7 @@ struct LSTM {
   bool return_state = false;
   bool go_backwards = false;
   bool stateful = false;
-  bool unroll = false;
+  bool unroll = false;  // shows only in which steps zero_output_for_mask clears with go_backwards: as in Keras
   bool zero_output_for_mask = false;
 
   // Common to all layers.

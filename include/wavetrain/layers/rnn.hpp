@@ -18,7 +18,7 @@ struct RNN {
   bool return_state = false;
   bool go_backwards = false;
   bool stateful = false;
-  bool unroll = false;
+  bool unroll = false;  // shows only in which steps zero_output_for_mask clears with go_backwards: as in Keras
   bool zero_output_for_mask = false;
   Regularizer activity_regularizer{};
 

@@ -31,7 +31,7 @@ struct SimpleRNN {
   bool return_state = false;
   bool go_backwards = false;
   bool stateful = false;
-  bool unroll = false;
+  bool unroll = false;  // shows only in which steps zero_output_for_mask clears with go_backwards: as in Keras
   std::optional<Index> seed{};
   bool zero_output_for_mask = false;
 

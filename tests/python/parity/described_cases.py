@@ -28,7 +28,7 @@ NOT_DRAWN = {
     "stateful": "in the listed cases: it needs a fixed batch size",
 }
 # ... of one layer.
-NOT_DRAWN_IN = {("Discretization", "epsilon"): "for adapt", ("RNN", "unroll"): "the same numbers"}
+NOT_DRAWN_IN = {("Discretization", "epsilon"): "for adapt"}
 # Keras' documentation calls strides and dilation_rate above 1 incompatible. It does not check that for these, of which
 # TensorFlow's gradients are then what was in the memory.
 NOT_BOTH = ("DepthwiseConv1D", "SeparableConv1D")
@@ -290,6 +290,15 @@ def _check_steps(keras, layer, shape):
     assert_input_compatibility(layer.input_spec, keras.KerasTensor(shape), layer.name)
 
 
+def _check_sense(layer, shape):
+    """What Keras builds, though it has no meaning: raises ValueError."""
+    kind = type(layer).__name__
+    if "RNN" in (kind, type(getattr(layer, "forward_layer", None)).__name__) and len(shape) != 2:
+        raise ValueError("the states of samples would be added to inputs of steps, and a batch of another size fails")
+    if kind == "RMSNormalization" and layer(np.zeros((2, *shape), np.float32)).shape[1:] != shape:
+        raise ValueError("the output has not the shape that the layer says it has")
+
+
 class _Growing:
     """A model of Keras and what it was made from, while layers are added."""
 
@@ -313,6 +322,7 @@ class _Growing:
         self.model.add(layer)
         if drawn[0] == "TimeDistributed":
             _check_steps(self.keras, layer.layer, (None, *before[1:]))
+        _check_sense(layer, before)
         if any(size == 0 for size in self.model.output_shape[1:]) or int(np.prod(self.model.output_shape[1:])) > 400:
             raise ValueError("empty or too large")
         self.layers.append(drawn)
