@@ -57,6 +57,7 @@ class UcrReader {
       row(pointed(line));
     }
     check_labels();
+    check_ids();
     SeriesSet set = builder_.finish();
     set.notes.push_back(fmt::format("values are separated by {}", separator_name(separator_)));
     if (decimal_comma_.value_or(false)) set.notes.emplace_back("numbers have decimal commas");
@@ -91,6 +92,9 @@ class UcrReader {
         });
     if (!options_.label_name.empty()) find_label(fields);
     header_found_ = words || !options_.label_name.empty();
+    if (header_found_) {
+      for (const std::string_view field : fields) header_.emplace_back(unquoted(field));
+    }
     return header_found_;
   }
 
@@ -186,10 +190,41 @@ class UcrReader {
   ParsedValues append(std::string_view text, Index columns_before) {
     const ParsedValues parsed = append_values(text, separator_, separator_ != ' ', builder_.values());
     if (parsed.failed) {
-      reader_.fail("{} in column {}, expected a number", explain_bad_value(parsed.bad),
-                   columns_before + parsed.count + 1);
+      const Index column = columns_before + parsed.count;
+      std::string hint;
+      if (!header_.empty() && builder_.samples() == 0) {
+        const bool known = !options_.label_name.empty() && column < static_cast<Index>(header_.size());
+        hint = "; " + long_table_hint(known ? header_[static_cast<std::size_t>(column)] : "");
+      }
+      reader_.fail("{} in column {}, expected a number{}", explain_bad_value(parsed.bad), column + 1, hint);
     }
     return parsed;
+  }
+
+  // A table with names above it may be one row per time step, which needs to be told.
+  static std::string long_table_hint(const std::string& id_column) {
+    return fmt::format(
+        "each row is taken to be a whole series. If rows are time steps, say which column names the series that a row "
+        "belongs to (--id-column{}) and, for classes, the column of the label (--label-name)",
+        id_column.empty() ? "" : " " + id_column);
+  }
+
+  // Numbers that name series would pass as values of them: below "id", the same one in a row after the other.
+  void check_ids() {
+    const Index cases = builder_.samples(), label = options_.labels == LabelKind::none ? -1 : label_column_;
+    if (cases < 3 || options_.unequal_length) return;
+    for (std::size_t column = 0; column < header_.size(); ++column) {
+      const std::string name = lower(header_[column]);
+      const bool names_ids = name == "id" || name.ends_with("_id") || name.ends_with(" id") || name == "series";
+      const auto place = static_cast<Index>(column), position = place - (label >= 0 && place > label ? 1 : 0);
+      if (!names_ids || place == label || position >= width_) continue;
+      const float* value = builder_.values().data() + position;
+      Index repeated = 0;
+      for (Index i = 1; i < cases; ++i) repeated += value[i * width_] == value[(i - 1) * width_];
+      if (2 * repeated <= cases) continue;
+      reader_.fail_at(builder_.first_line(), fmt::format("column {} repeats from row to row, and {}",
+                                                         in_quotes(header_[column]), long_table_hint(header_[column])));
+    }
   }
 
   void finish_row(Index count, bool trailing_separator) {
@@ -236,6 +271,7 @@ class UcrReader {
   char separator_;
   bool header_seen_ = false;
   bool header_found_ = false;
+  std::vector<std::string> header_;  // names of the columns, where the first line has them
   std::optional<bool> decimal_comma_;
   std::string pointed_;
   Index wanted_label_ = 0;

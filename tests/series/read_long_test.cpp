@@ -40,5 +40,23 @@ TEST(ReadLong, SaysWhatIsWrong) {
             "f: series '1' has the labels 'a' and 'b', expected one for all its rows");
 }
 
+// Read without being told that rows are steps.
+TEST(ReadLong, IsRecognisedWhereItWasNotAskedFor) {
+  const std::string hint =
+      "each row is taken to be a whole series. If rows are time steps, say which column names the "
+      "series that a row belongs to (--id-column";
+  const std::string label = ") and, for classes, the column of the label (--label-name)";
+  EXPECT_EQ(message_of("unit,a,state\nleft,1,bad\nleft,2,bad\n", {.label_name = "state"}),
+            "f:2: 'left' in column 1, expected a number; " + hint + " unit" + label);
+  EXPECT_EQ(message_of("unit,a,state\nleft,1,bad\nleft,2,bad\n"),
+            "f:2: 'bad' in column 3, expected a number; " + hint + label);
+  EXPECT_EQ(message_of("id,a,b,state\n1,1,2,x\n1,2,3,x\n1,3,4,x\n2,3,4,y\n2,4,5,y\n", {.label_name = "state"}),
+            "f:2: column 'id' repeats from row to row, and " + hint + " id" + label);
+  // Further down it is a slip of the pen, and an id of every row's own is none of a longer series.
+  EXPECT_EQ(message_of("a,b,state\n1,1,bad\n2,x,bad\n", {.label_name = "state"}),
+            "f:3: 'x' in column 2, expected a number");
+  EXPECT_EQ(read_text("id,a,b,state\n1,1,2,x\n2,2,3,x\n3,3,4,x\n4,3,4,y\n", {.label_name = "state"}).samples(), 4);
+}
+
 }  // namespace
 }  // namespace wavetrain::series
