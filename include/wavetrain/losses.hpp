@@ -298,6 +298,21 @@ struct CTC {
   void evaluate(const BasicLossRows<double>& rows) const;
 };
 
+// Quantiles instead of a mean ("pinball" loss; Koenker and Bassett, 1978). Keras has no such class: a file holds it as
+// `wavetrain>Quantile`, which Keras opens with compile=False, or when a class is registered under that name. y_pred is
+// shaped as y_true with one more dimension, the quantiles; y_true (N, 1) may stand for (N). With a single quantile the
+// shapes are those of the other losses. With e = y - p the mean over the quantiles q of q e where e > 0, (q - 1) e else.
+struct Quantile {
+  Numbers quantiles = {0.05, 0.5, 0.95};  // each above 0 and below 1
+  Reduction reduction = {};
+  std::string name = "quantile";
+  std::optional<std::string> dtype = {};
+  static const Description& description();
+  LossShape shape(const Shape& y_true, const Shape& y_pred) const;
+  void evaluate(const BasicLossRows<float>& rows) const;
+  void evaluate(const BasicLossRows<double>& rows) const;
+};
+
 // What "crossentropy" means in `compile`: the binary one when y_pred ends in 1, the sparse one when y_true has fewer
 // dimensions or ends in 1, else the categorical one.
 struct CompiledCrossentropy {

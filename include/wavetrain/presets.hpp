@@ -19,7 +19,8 @@
 //   lstm-autoencoder  SKAB's: LSTM(100), RepeatVector, LSTM(100), TimeDistributed(Dense): reconstructs its input
 //
 // The last layer follows the task. mlp, fcn, fcn-64 and time-cnn keep one unit per class, as published; conv, conv-bn
-// and conv-lstm tell two classes apart with one sigmoid unit. For numbers the last layer is linear and the loss is mse.
+// and conv-lstm tell two classes apart with one sigmoid unit. For numbers the last layer is linear and the loss is mse, or
+// losses::Quantile for quantiles of them.
 #pragma once
 
 #include <optional>
@@ -42,7 +43,13 @@ struct Problem {
   // several.
   Index targets = 1;
   bool reconstruction = false;  // the output is the input, (steps, channels)
+  // Numbers: learn these quantiles of each instead of its mean, with losses::Quantile. The output is then
+  // (outputs / targets[, targets], quantiles).
+  std::vector<double> quantiles = {};
 };
+
+// The shape of an output for numbers, without the batch.
+Shape output_shape(const Problem& problem);
 
 // Multiplies the learning rate by `factor` once `monitor` has not improved for `patience` epochs.
 struct Plateau {
@@ -72,7 +79,7 @@ bool is_autoencoder(std::string_view name);
 Index mini_batch_size(Index samples, Index cap = 16);
 
 // Throws ValueError for an unknown name, with the names there are, for sizes below 1, for outputs that do not divide
-// into targets, and for autoencoders when something other than a reconstruction is asked for (and the reverse).
+// into targets, for quantiles of classes or reconstructions, and for autoencoders when something other than a reconstruction is asked for (and the reverse).
 Recipe make(std::string_view name, const Problem& problem);
 
 }  // namespace wavetrain::presets

@@ -11,7 +11,7 @@ MODULES = ("layers", "losses", "metrics", "optimizers", "optimizers.schedules", 
            "callbacks", "activations", "utils", "random", "saving", "models", "config", "preprocessing.sequence")
 
 #: Names that Keras does not have.
-OWN = {"models": {"Functional"}, "optimizers.schedules": {"get"}, "preprocessing.sequence": {"TimeseriesGenerator"}}
+OWN = {"models": {"Functional"}, "losses": {"Quantile"}, "optimizers.schedules": {"get"}, "preprocessing.sequence": {"TimeseriesGenerator"}}
 
 #: Methods of Sequential.
 METHODS = ("compile", "fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch", "summary", "save",

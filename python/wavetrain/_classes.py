@@ -121,6 +121,8 @@ class Described:
     _order = ()
     #: Whether unknown keyword arguments are passed on, for the library to judge.
     _variadic = False
+    #: Where a class comes from that Keras does not have.
+    _own_module = None
 
     @classmethod
     def _bind(cls, args, kwargs):
@@ -136,11 +138,12 @@ class Described:
 
     def _serialized(self):
         """Module, class and settings, as Keras stores them."""
+        name = self._description or type(self).__name__
         return {
-            "module": _module_of(self._family),
-            "class_name": self._description or type(self).__name__,
+            "module": self._own_module or _module_of(self._family),
+            "class_name": name,
             "config": self.get_config(),
-            "registered_name": None,
+            "registered_name": f"{self._own_module.split('.')[0]}>{name}" if self._own_module else None,
         }
 
     def __wavetrain_config__(self):
@@ -187,6 +190,11 @@ def _module_of(family):
     return "keras.optimizers.schedules" if family == "schedules" else f"keras.{family}"
 
 
+def _own_module(family, class_name):
+    found = _core.describe(family, class_name)
+    return None if found is None or found["module"].split(".")[0] == "keras" else found["module"]
+
+
 def _with_unused(fields, unused):
     if not unused:
         return fields
@@ -228,6 +236,7 @@ def make_class(family, class_name, base, module, text, **attributes):
         "__qualname__": class_name,
         "__doc__": docstring(family, class_name, fields, text),
         "__signature__": signature(fields, keyword_fields, base._variadic),
+        "_own_module": _own_module(family, class_name),
         **attributes,
     })
     return cls

@@ -9,6 +9,7 @@
 #include "wavetrain/error.hpp"
 #include "wavetrain/initializers.hpp"
 #include "wavetrain/layers.hpp"
+#include "wavetrain/losses.hpp"
 #include "wavetrain/optimizers.hpp"
 
 namespace wavetrain::presets {
@@ -16,21 +17,27 @@ namespace {
 
 using Entries = std::vector<Sequential::Entry>;
 
+void add_reshape(Entries& entries, const Shape& shape) {
+  if (shape.rank() < 2) return;
+  entries.emplace_back(layers::Reshape{.target_shape = std::vector<Index>(shape.begin(), shape.end())});
+}
+
 // One unit per class, or one per number to predict, in (horizon, targets) when these belong to several columns.
 void add_last(Entries& entries, const Problem& problem, const char* class_activation = "softmax") {
   if (problem.classification) {
     entries.emplace_back(layers::Dense{.units = problem.outputs, .activation = class_activation});
     return;
   }
-  entries.emplace_back(layers::Dense{.units = problem.outputs});
-  if (problem.targets > 1) {
-    entries.emplace_back(
-        layers::Reshape{.target_shape = std::vector<Index>{problem.outputs / problem.targets, problem.targets}});
-  }
+  const Shape shape = output_shape(problem);
+  entries.emplace_back(layers::Dense{.units = shape.size()});
+  add_reshape(entries, shape);
 }
 
 CompileOptions compile_options(const Problem& problem, Optimizer optimizer, const char* class_loss) {
   if (problem.classification) return {.optimizer = std::move(optimizer), .loss = class_loss, .metrics = {"accuracy"}};
+  if (!problem.quantiles.empty()) {
+    return {.optimizer = std::move(optimizer), .loss = losses::Quantile{.quantiles = Numbers(problem.quantiles)}};
+  }
   return {.optimizer = std::move(optimizer), .loss = "mse", .metrics = {"mae"}};
 }
 
@@ -220,15 +227,23 @@ Recipe linear(const Problem& problem) {
   Entries entries{layers::Input{.shape = {problem.steps, problem.channels}}};
   if (!problem.classification && problem.targets == problem.channels && problem.targets > 1) {
     entries.emplace_back(layers::Permute{.dims = std::vector<Index>{2, 1}});
-    entries.emplace_back(dense(problem.outputs / problem.targets));
-    entries.emplace_back(layers::Permute{.dims = std::vector<Index>{2, 1}});
+    const Index horizon = problem.outputs / problem.targets, quantiles = static_cast<Index>(problem.quantiles.size());
+    if (quantiles == 0) {
+      entries.emplace_back(dense(horizon));
+      entries.emplace_back(layers::Permute{.dims = std::vector<Index>{2, 1}});
+    } else {
+      entries.emplace_back(dense(horizon * quantiles));
+      add_reshape(entries, {problem.targets, horizon, quantiles});
+      entries.emplace_back(layers::Permute{.dims = std::vector<Index>{2, 1, 3}});
+    }
   } else {
     entries.emplace_back(layers::Flatten{});
-    if (problem.classification) add_last(entries, problem);
-    else entries.emplace_back(dense(problem.outputs));
-    if (!problem.classification && problem.targets > 1) {
-      entries.emplace_back(
-          layers::Reshape{.target_shape = std::vector<Index>{problem.outputs / problem.targets, problem.targets}});
+    if (problem.classification) {
+      add_last(entries, problem);
+    } else {
+      const Shape shape = output_shape(problem);
+      entries.emplace_back(dense(shape.size()));
+      add_reshape(entries, shape);
     }
   }
   return {.layers = std::move(entries),
@@ -311,6 +326,9 @@ void check(const Preset& preset, const Problem& problem) {
     throw ValueError(fmt::format("The outputs have to divide into the targets. Received: {} outputs, {} targets.",
                                  problem.outputs, problem.targets));
   }
+  if (!problem.quantiles.empty() && (problem.classification || problem.reconstruction)) {
+    throw ValueError("Quantiles are of numbers to predict: expected no classes and no reconstruction beside them.");
+  }
   if (preset.autoencoder != problem.reconstruction) {
     throw ValueError(fmt::format("The preset `{}` {}; expected one that {}.", preset.name,
                                  preset.autoencoder ? "reconstructs its input" : "predicts classes or numbers",
@@ -319,6 +337,15 @@ void check(const Preset& preset, const Problem& problem) {
 }
 
 }  // namespace
+
+Shape output_shape(const Problem& problem) {
+  const auto quantiles = static_cast<Index>(problem.quantiles.size());
+  if (problem.targets == 1 && quantiles == 0) return {problem.outputs};
+  Shape shape{problem.outputs / problem.targets};
+  if (problem.targets > 1) shape.push_back(problem.targets);
+  if (quantiles > 0) shape.push_back(quantiles);
+  return shape;
+}
 
 std::vector<std::string> names() {
   std::vector<std::string> result;

@@ -85,6 +85,15 @@ Config portable_config(const Config& settings) {
     if (!(value.is_null() && contains(kSilentWhenNone, key))) entries.emplace_back(key, portable_config(value));
   }
   Config result = entries;
+  // A class that Keras does not have: it asks for one that was registered as `package>Class`.
+  const Config* module = result.find("module");
+  const Config* kind = result.find("class_name");
+  const Config* registered = result.find("registered_name");
+  if (module != nullptr && module->is_string() && kind != nullptr && kind->is_string() && registered != nullptr &&
+      registered->is_null() && !module->as_string().starts_with("keras")) {
+    const std::string& name = module->as_string();
+    result.set("registered_name", fmt::format("{}>{}", name.substr(0, name.find('.')), kind->as_string()));
+  }
   // ZeroPadding1D has the argument since 3.7; before, it did what this says.
   if (const Config* name = result.find("class_name"); name != nullptr && *name == Config("ZeroPadding1D")) {
     Config::Dict arguments;

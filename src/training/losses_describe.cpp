@@ -281,6 +281,7 @@ Registry& LossFamily::registry() {
     registry->add<LossFamily, Tversky>();
     registry->add<LossFamily, Circle>();
     registry->add<LossFamily, CTC>({"ctc"});
+    registry->add<LossFamily, Quantile>({"pinball"});
     registry->add<LossFamily, CompiledCrossentropy>({"crossentropy", "ce"});
     return registry;
   }();

@@ -172,6 +172,11 @@ inline const std::vector<TrainingCase>& training_cases() {
        .loss = "mae",
        .metrics = {"mse"},
        .classes = 3},
+      {.name = "quantiles",
+       .sample = {12, 2},
+       .layers = "GRU(8) Dense(3)",
+       .loss = "Quantile([0.1, 0.5, 0.9])",
+       .sample_weight = true},
   };
   return cases;
 }
