@@ -217,38 +217,4 @@ DataView targets_of(const series::Windows& windows, const TableSettings& setting
   return settings.reconstruction ? windows.inputs() : windows.targets();
 }
 
-Array forecast(const Sequential& model, const TableSettings& settings, const series::PreparedTable& data,
-               const series::Windows& windows) {
-  Array predicted = model.predict(windows.inputs());
-  const auto targets = static_cast<Index>(settings.preparation.targets().size());
-  if (predicted.size() != windows.size() * settings.horizon * targets) {
-    throw ValueError(fmt::format("The model gives {} for each window, expected {} steps of {} targets.",
-                                 to_string(predicted.shape().without_first()), settings.horizon, targets));
-  }
-  predicted = std::move(predicted).reshaped(targets == 1 ? Shape{windows.size(), settings.horizon}
-                                                         : Shape{windows.size(), settings.horizon, targets});
-  settings.preparation.restore(predicted.view(), windows, data);
-  return predicted;
-}
-
-ForecastScore score_forecast(const Sequential& model, const TableSettings& settings, const series::PreparedTable& data,
-                             series::RowRange target_rows) {
-  const Array predicted = forecast(model, settings, data, windows_over(data, settings, {}, target_rows));
-  const series::Windows raw = raw_windows(data, settings, {}, target_rows);
-  return {series::score_forecasts(raw, predicted),
-          series::score_forecasts(raw, series::forecast(series::ForecastMethod::repeat, raw))};
-}
-
-Config to_config(const ForecastScore& score) {
-  return Config::dict({{"mse", score.model.mse},
-                       {"mae", score.model.mae},
-                       {"naive_mse", score.naive.mse},
-                       {"naive_mae", score.naive.mae}});
-}
-
-std::string to_line(const ForecastScore& score) {
-  return fmt::format("mse {:.4g}, mae {:.4g} (repeating the last value: mse {:.4g}, mae {:.4g})", score.model.mse,
-                     score.model.mae, score.naive.mse, score.naive.mae);
-}
-
 }  // namespace wavetrain::app

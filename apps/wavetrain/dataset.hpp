@@ -7,7 +7,6 @@
 
 #include "settings.hpp"
 #include "wavetrain/array.hpp"
-#include "wavetrain/series/baselines.hpp"
 #include "wavetrain/series/preparation.hpp"
 #include "wavetrain/series/read.hpp"
 #include "wavetrain/series/series_set.hpp"
@@ -62,19 +61,5 @@ series::Windows future_windows(const series::PreparedTable& data, const TableSet
 
 // The targets of `windows` as the model gives them.
 DataView targets_of(const series::Windows& windows, const TableSettings& settings);
-
-// Forecasts in original units: (windows, horizon) or (windows, horizon, targets).
-Array forecast(const Sequential& model, const TableSettings& settings, const series::PreparedTable& data,
-               const series::Windows& windows);
-
-// A model's errors beside those of repeating the last value, both in original units.
-struct ForecastScore {
-  series::ForecastScores model, naive;
-};
-ForecastScore score_forecast(const Sequential& model, const TableSettings& settings, const series::PreparedTable& data,
-                             series::RowRange target_rows = {});
-Config to_config(const ForecastScore& score);
-// "mse 1.2, mae 0.8 (repeating the last value: mse 2, mae 1.1)".
-std::string to_line(const ForecastScore& score);
 
 }  // namespace wavetrain::app

@@ -107,6 +107,9 @@ void learn(const DetectArguments& arguments, const series::Table& table, DetectR
       if (column != arguments.label_column) options.columns.push_back(column);
     }
   }
+  if (options.missing == "mask") {
+    throw ValueError("--nan mask: a detector rates every value of a row; expected zero, mean or interpolate.");
+  }
   options.targets = {"all"};
   Settings& settings = result.settings;
   settings.task = Task::detection;

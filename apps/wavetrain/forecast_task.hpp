@@ -2,10 +2,10 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "forecast_intervals.hpp"
 #include "scoreboard.hpp"
 #include "training.hpp"
 
@@ -16,17 +16,20 @@ struct ForecastArguments {
   Index season = 1, seeds = 1, origins = 1, test_rows = 0;
   double test_part = 0.2, validation_part = 0.1, level = 0.9;
   bool scaled = false, baselines = true;
-  std::string predictions, report;
+  std::string predictions, report, interval_method = "conformal";
+
+  bool quantiles() const { return interval_method == "quantile"; }
 };
 
-// Forecasts, radii and history are of the last origin and the first seed.
+// Forecasts, bounds and history are of the last origin and the first seed.
 struct ForecastResult {
   const series::Table* table = nullptr;
   Scoreboard board;
   std::vector<double> mae_by_step;
-  std::optional<double> coverage, adaptive_coverage;
-  Array forecasts, truth, radii;  // (windows, horizon[, targets]); radii empty without intervals
-  Index first_target = 0;         // the row that the first window forecasts first
+  IntervalSummary intervals;
+  Array forecasts, truth;  // (windows, horizon[, targets])
+  series::Bounds bounds;   // of the intervals; empty without
+  Index first_target = 0;  // the row that the first window forecasts first
   History history;
   Settings settings;
   std::unique_ptr<ModelChoice> choice;

@@ -9,6 +9,7 @@
 #include "wavetrain/files/keras_model.hpp"
 #include "wavetrain/layer_list.hpp"
 #include "wavetrain/layers.hpp"
+#include "wavetrain/losses.hpp"
 
 namespace wavetrain::app {
 namespace {
@@ -34,9 +35,10 @@ Sequential from_file(const std::string& path) {
 }
 
 std::string task_text(const presets::Problem& problem) {
-  return problem.classification
-             ? fmt::format("{} classes", problem.outputs)
-             : fmt::format("{} number{} to predict", problem.outputs, problem.outputs == 1 ? "" : "s");
+  if (problem.classification) return fmt::format("{} classes", problem.outputs);
+  const std::string numbers = fmt::format("{} number{} to predict", problem.outputs, problem.outputs == 1 ? "" : "s");
+  return problem.quantiles.empty() ? numbers
+                                   : fmt::format("{} with {} quantiles of each", numbers, problem.quantiles.size());
 }
 
 // Makes the output fit the task: behind a layer other than Dense a last Dense is added, everything else is refused.
@@ -48,37 +50,39 @@ std::string complete(Sequential& model, const presets::Problem& problem) {
     throw ValueError(fmt::format("The last layer's output has shape {}, but to give its input back the model needs {}.",
                                  to_string(output), to_string(expected)));
   }
-  if (problem.targets > 1 && output == Shape{kNone, problem.outputs / problem.targets, problem.targets}) return "";
+  const Shape wanted = problem.classification ? Shape{problem.outputs} : presets::output_shape(problem);
+  if (!problem.classification && output.rank() > 1 && output.without_first() == wanted) return "";
+  const Index units = wanted.size();
   const bool binary = problem.classification && problem.outputs == 2;
+  const bool reshaped = wanted.rank() > 1;
   const auto reshape = [&] {
-    if (problem.targets > 1) {
-      model.add(
-          layers::Reshape{.target_shape = std::vector<Index>{problem.outputs / problem.targets, problem.targets}});
-    }
+    if (reshaped) model.add(layers::Reshape{.target_shape = std::vector<Index>(wanted.begin(), wanted.end())});
   };
   const bool last_is_dense = !model.layers().empty() && model.layers().back().class_name() == "Dense";
-  if (output.rank() == 2 && (output.back() == problem.outputs || (binary && output.back() == 1))) {
+  if (output.rank() == 2 && (output.back() == units || (binary && output.back() == 1))) {
     reshape();
-    return problem.targets > 1 ? "added a last layer Reshape for the targets" : "";
+    return reshaped ? fmt::format("added a last layer Reshape for the {}",
+                                  problem.quantiles.empty() ? "targets" : "quantiles")
+                    : "";
   }
   if (output.rank() != 2) {
     throw ValueError(
         fmt::format("The last layer's output has shape {}, but {} need (None, {}): add Flatten() or "
                     "GlobalAveragePooling1D(), or return_sequences=False in the last recurrent layer.",
-                    to_string(output), task_text(problem), problem.outputs));
+                    to_string(output), task_text(problem), units));
   }
   if (last_is_dense) {
     throw ValueError(fmt::format("The last layer has {} units, but the data has {}: expected Dense({}{}).",
-                                 output.back(), task_text(problem), problem.outputs,
+                                 output.back(), task_text(problem), units,
                                  problem.classification ? ", activation='softmax'" : ""));
   }
   if (problem.classification) {
     model.add(layers::Dense{.units = problem.outputs, .activation = "softmax"});
     return fmt::format("added a last layer Dense({}, activation='softmax') for the classes", problem.outputs);
   }
-  model.add(layers::Dense{.units = problem.outputs});
+  model.add(layers::Dense{.units = units});
   reshape();
-  return fmt::format("added a last layer Dense({}) for the {}", problem.outputs, task_text(problem));
+  return fmt::format("added a last layer Dense({}) for the {}", units, task_text(problem));
 }
 
 CompileOptions default_compile(const Sequential& model, const presets::Problem& problem) {
@@ -148,8 +152,13 @@ ModelChoice make_model(const std::string& source, const presets::Problem& proble
   }
   const bool was_compiled = model.compiled();
   choice.note = complete(model, problem);
-  model.compile(apply_choices(
-      was_compiled && choice.note.empty() ? model.compile_options() : default_compile(model, problem), choices));
+  CompileOptions options =
+      was_compiled && choice.note.empty() ? model.compile_options() : default_compile(model, problem);
+  if (!problem.quantiles.empty()) {  // of this level, whatever the file was trained for
+    options.loss = losses::Quantile{.quantiles = Numbers(problem.quantiles)};
+    options.metrics.clear();
+  }
+  model.compile(apply_choices(std::move(options), choices));
   return choice;
 }
 

@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <utility>
 
 #include "commands.hpp"
 #include "dataset.hpp"
+#include "forecasts.hpp"
 #include "interrupt.hpp"
 #include "report.hpp"
 #include "stamps.hpp"
@@ -41,7 +43,7 @@ struct Rows {
   }
 };
 
-std::string number(float value) { return fmt::format("{}", value); }
+std::string number(float value) { return std::isnan(value) ? "nan" : fmt::format("{}", value); }
 
 // The class, and one probability per class.
 Rows class_rows(const Array& y, const Settings& settings) {
@@ -80,12 +82,13 @@ Rows value_rows(const Array& y) {
 
 // One row per window: the row of the table that the first prediction is for (counted from 0), its time stamp where the
 // table has one (or would have, going on in its usual steps), and the predictions with their intervals.
-Rows forecast_rows(const Array& y, const series::Windows& windows, const series::Table& table,
+Rows forecast_rows(const Forecasts& forecasts, const series::Windows& windows, const series::Table& table,
                    const TableSettings& settings) {
   const StampsAhead stamps(table);
   const std::vector<std::string>& targets = settings.preparation.targets();
   const auto count = static_cast<Index>(targets.size());
-  const bool intervals = !settings.intervals.empty();
+  const series::Bounds bounds = stored_bounds(forecasts, settings);
+  const bool intervals = !bounds.empty();
   Rows rows{{"row"}, {}};
   if (stamps.any()) rows.header.push_back(stamps.name());
   for (Index h = 1; h <= settings.horizon; ++h) {
@@ -102,12 +105,11 @@ Rows forecast_rows(const Array& y, const series::Windows& windows, const series:
     if (stamps.any()) row.push_back(stamps.at(row_number));
     for (Index h = 0; h < settings.horizon; ++h) {
       for (Index k = 0; k < count; ++k) {
-        const float value = y[(i * settings.horizon + h) * count + k];
-        row.push_back(number(value));
+        const Index at = (i * settings.horizon + h) * count + k;
+        row.push_back(number(forecasts.values[at]));
         if (!intervals) continue;
-        const auto radius = static_cast<float>(settings.intervals.radius(h, k));
-        row.push_back(number(value - radius));
-        row.push_back(number(value + radius));
+        row.push_back(number(bounds.low[at]));
+        row.push_back(number(bounds.high[at]));
       }
     }
     rows.rows.push_back(std::move(row));
@@ -156,8 +158,8 @@ void run(const PredictArguments& arguments) {
         settings.table->preparation.apply(read_table(arguments.data, arguments.data_options));
     // Without targets the last window ends with the table, so that its prediction lies in the future.
     const series::Windows windows = future_windows(data, *settings.table);
-    const Array y = forecast(loaded.model, *settings.table, data, windows);
-    write(arguments, y, forecast_rows(y, windows, data.raw, *settings.table));
+    const Forecasts forecasts = forecast(loaded.model, *settings.table, data, windows);
+    write(arguments, forecasts.values, forecast_rows(forecasts, windows, data.raw, *settings.table));
     return;
   }
   series::SeriesSet set = read_set(arguments.data, arguments.data_options,

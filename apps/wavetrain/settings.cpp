@@ -58,6 +58,12 @@ TableSettings read_table_settings(const Config& config) {
   if (const Config& intervals = config.at("intervals"); !intervals.is_null()) {
     table.intervals = series::ForecastIntervals::from_config(intervals);
   }
+  if (const Config* quantiles = config.find("quantiles"); quantiles != nullptr) {  // files of older programs have none
+    table.quantiles = Codec<std::vector<double>>::from_config(*quantiles);
+    if (!table.quantiles.empty() && table.quantiles.size() != 3) {
+      throw ValueError(fmt::format("Expected three 'quantiles'. Received: {}", quantiles->repr()));
+    }
+  }
   table.threshold_rule = config.at("threshold_rule").as_string();
   table.threshold = config.at("threshold").as_double();
   table.cover = find_name<series::Cover>(kCoverNames, config.at("cover").as_string());
@@ -71,6 +77,7 @@ Config to_config(const TableSettings& table) {
                        {"gap", table.gap},
                        {"reconstruction", table.reconstruction},
                        {"intervals", table.intervals.empty() ? Config() : table.intervals.to_config()},
+                       {"quantiles", Codec<std::vector<double>>::to_config(table.quantiles)},
                        {"threshold_rule", table.threshold_rule},
                        {"threshold", table.threshold},
                        {"cover", kCoverNames[static_cast<std::size_t>(table.cover)]}});

@@ -32,6 +32,8 @@ struct TableSettings {
   Index gap = 0;
   bool reconstruction = false;          // the model gives its input back; there are no targets
   series::ForecastIntervals intervals;  // in original units; empty: none
+  // The network gives these three quantiles of every number, the second of them the median; empty: one number.
+  std::vector<double> quantiles = {};
   // Detection: a row is an anomaly when its score is above the threshold.
   std::string threshold_rule = "max";
   double threshold = 0;

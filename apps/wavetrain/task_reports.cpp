@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <numeric>
+#include <sstream>
 
 #include "classify_task.hpp"
 #include "command_line.hpp"
@@ -189,11 +190,8 @@ std::string forecast_html(const ForecastArguments& arguments, const ForecastResu
                   result.origins, arguments.seeds, result.seconds));
   report.heading("Result");
   report.scoreboard(result.board);
-  if (result.coverage) {
-    report.paragraph(fmt::format(
-        "Intervals of {:g} % hold {:.1f} % of the truth, adapted as it comes in; {:.1f} % as they were before.",
-        100 * arguments.level, 100 * *result.adaptive_coverage, 100 * *result.coverage));
-  }
+  std::istringstream intervals(interval_text(result.intervals, arguments.level));
+  for (std::string line; std::getline(intervals, line);) report.paragraph(line);
   // One step ahead and the whole horizon ahead, over the test rows.
   const Index windows = result.truth.shape()[0], horizon = options.horizon, count = static_cast<Index>(targets.size());
   report.heading("Forecast and truth");
@@ -212,9 +210,9 @@ std::string forecast_html(const ForecastArguments& arguments, const ForecastResu
         const Index at = (i * horizon + step) * count + k;
         panel.lines[0].values.push_back(result.truth[at]);
         panel.lines[1].values.push_back(result.forecasts[at]);
-        if (result.radii.empty()) continue;
-        panel.low.push_back(static_cast<double>(result.forecasts[at] - result.radii[at]));
-        panel.high.push_back(static_cast<double>(result.forecasts[at] + result.radii[at]));
+        if (result.bounds.empty()) continue;
+        panel.low.push_back(static_cast<double>(result.bounds.low[at]));
+        panel.high.push_back(static_cast<double>(result.bounds.high[at]));
       }
       panels.push_back(std::move(panel));
     }

@@ -39,7 +39,8 @@ presets::Problem table_problem(const TableSettings& settings, Index samples) {
           .outputs = settings.horizon * targets,
           .classification = false,
           .targets = targets,
-          .reconstruction = settings.reconstruction};
+          .reconstruction = settings.reconstruction,
+          .quantiles = settings.quantiles};
 }
 
 void train_on_table(const TrainOptions& options) {
@@ -66,12 +67,12 @@ void train_on_table(const TrainOptions& options) {
   const series::RowRange held_rows = has_test ? series::RowRange{} : series::RowRange{rows, table.rows()};
   const bool held_out = has_test || rows < table.rows();
   const series::PreparedTable& held_table = has_test ? test : train;
-  const series::Windows windows = windows_over(train, *settings.table, {0, rows});
-  TrainingData data{.x = windows.inputs(), .y = windows.targets(), .validation = {}};
-  series::Windows held;  // may own what the views show
+  const WindowData windows(train, windows_over(train, *settings.table, {0, rows}));
+  TrainingData data{.x = windows.x(), .y = windows.y(), .validation = {}, .mask = windows.mask()};
+  WindowData held;  // may own what the views show
   if (held_out) {
-    held = windows_over(held_table, *settings.table, {}, held_rows);
-    data.validation = {.x = held.inputs(), .y = held.targets()};
+    held = WindowData(held_table, windows_over(held_table, *settings.table, {}, held_rows));
+    data.validation = held.validation();
   }
 
   ModelChoice choice = make_model(options.model, table_problem(*settings.table, windows.size()), options.choices);

@@ -10,6 +10,7 @@
 
 #include "commands.hpp"
 #include "dataset.hpp"
+#include "forecasts.hpp"
 #include "model_source.hpp"
 
 namespace wavetrain::app {

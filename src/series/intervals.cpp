@@ -14,30 +14,37 @@ namespace {
 
 struct Pairs {
   Index windows = 0, horizon = 0, targets = 0;
-  Array forecasts, truth;
+  const Bounds& bounds;
+  Array truth;
 
   Index columns() const { return horizon * targets; }
+  // How far the truth lies outside; negative inside.
   double error(Index window, Index column) const {
     const Index at = window * columns() + column;
-    return std::abs(static_cast<double>(forecasts[at]) - static_cast<double>(truth[at]));
+    const auto y = static_cast<double>(truth[at]);
+    return std::max(static_cast<double>(bounds.low[at]) - y, y - static_cast<double>(bounds.high[at]));
   }
 };
 
-Pairs pairs_of(ConstView forecasts, ConstView truth) {
-  if (forecasts.shape() != truth.shape() || (forecasts.rank() != 2 && forecasts.rank() != 3)) {
+Pairs pairs_of(const Bounds& bounds, ConstView truth) {
+  const Shape& shape = bounds.low.shape();
+  if (shape != truth.shape() || shape != bounds.high.shape() || (shape.rank() != 2 && shape.rank() != 3)) {
     throw ValueError(fmt::format(
         "Expected forecasts and truth shaped (windows, horizon) or (windows, horizon, targets). Received: {} "
         "and {}",
-        to_string(forecasts.shape()), to_string(truth.shape())));
+        to_string(shape), to_string(truth.shape())));
   }
-  return {forecasts.shape()[0], forecasts.shape()[1], forecasts.rank() == 3 ? forecasts.shape()[2] : 1,
-          Array::copy_of(forecasts), Array::copy_of(truth)};
+  return {shape[0], shape[1], shape.rank() == 3 ? shape[2] : 1, bounds, Array::copy_of(truth)};
 }
 
-// The ceil((n + 1) level)-th smallest; infinite when there are too few.
+// The forecast as both bounds.
+Bounds point(ConstView forecasts) { return {Array::copy_of(forecasts), Array::copy_of(forecasts)}; }
+
+// The ceil((n + 1) level)-th smallest; infinite when there are too few. Below the smallest there is a radius of 0, or
+// the smallest if bounds were wider than that.
 double conformal_quantile(std::vector<double> errors, double level) {
   const double rank = std::ceil((static_cast<double>(errors.size()) + 1) * level - 1e-9);
-  if (rank < 1) return 0;
+  if (rank < 1) return errors.empty() ? 0 : std::min(0.0, *std::min_element(errors.begin(), errors.end()));
   if (rank > static_cast<double>(errors.size())) return std::numeric_limits<double>::infinity();
   const auto at = errors.begin() + static_cast<std::ptrdiff_t>(rank) - 1;
   std::nth_element(errors.begin(), at, errors.end());
@@ -51,9 +58,45 @@ void check_level(double level) {
 
 }  // namespace
 
+Bounds widened(const Bounds& bounds, const Array& radii) {
+  if (bounds.low.shape() != radii.shape() || bounds.high.shape() != radii.shape()) {
+    throw ValueError(fmt::format("Expected bounds and radii of one shape. Received: {}, {} and {}",
+                                 to_string(bounds.low.shape()), to_string(bounds.high.shape()),
+                                 to_string(radii.shape())));
+  }
+  Bounds result{Array(radii.shape()), Array(radii.shape())};
+  for (Index i = 0; i < radii.size(); ++i) {
+    const float low = bounds.low[i], high = bounds.high[i], radius = radii[i];
+    const bool crossed = low - radius > high + radius;
+    result.low[i] = crossed ? (low + high) / 2 : low - radius;
+    result.high[i] = crossed ? (low + high) / 2 : high + radius;
+  }
+  return result;
+}
+
+IntervalScore score_intervals(const Bounds& bounds, ConstView truth) {
+  const Pairs pairs = pairs_of(bounds, truth);
+  Index inside = 0, count = 0;
+  double width = 0;
+  for (Index i = 0; i < pairs.truth.size(); ++i) {
+    const double low = bounds.low[i], high = bounds.high[i], y = pairs.truth[i];
+    if (std::isnan(low) || std::isnan(high) || std::isnan(y)) continue;
+    ++count;
+    inside += low <= y && y <= high;
+    width += high - low;
+  }
+  if (count == 0) throw ValueError("No forecast can be compared: every pair has a missing value.");
+  const auto n = static_cast<double>(count);
+  return {static_cast<double>(inside) / n, width / n};
+}
+
 ForecastIntervals ForecastIntervals::fit(double level, ConstView forecasts, ConstView truth) {
+  return fit(level, point(forecasts), truth);
+}
+
+ForecastIntervals ForecastIntervals::fit(double level, const Bounds& bounds, ConstView truth) {
   check_level(level);
-  const Pairs pairs = pairs_of(forecasts, truth);
+  const Pairs pairs = pairs_of(bounds, truth);
   ForecastIntervals result;
   result.level_ = level;
   result.targets_ = pairs.targets;
@@ -78,23 +121,21 @@ double ForecastIntervals::radius(Index step, Index target) const {
   return radii_.at(static_cast<std::size_t>(step * targets_ + target));
 }
 
-double ForecastIntervals::coverage(ConstView forecasts, ConstView truth) const {
-  const Pairs pairs = pairs_of(forecasts, truth);
-  if (pairs.targets != targets_ || pairs.columns() != static_cast<Index>(radii_.size())) {
-    throw ValueError(fmt::format("Expected forecasts of {} steps and {} targets. Received: {}",
-                                 static_cast<Index>(radii_.size()) / targets_, targets_, to_string(forecasts.shape())));
+Bounds ForecastIntervals::around(ConstView forecasts) const { return around(point(forecasts)); }
+
+Bounds ForecastIntervals::around(const Bounds& bounds) const {
+  const Shape& shape = bounds.low.shape();
+  const auto columns = static_cast<Index>(radii_.size());
+  const bool fits = (shape.rank() == 2 && targets_ == 1) || (shape.rank() == 3 && shape[2] == targets_);
+  if (!fits || columns == 0 || shape.size_from(1) != columns) {
+    throw ValueError(fmt::format("Expected forecasts of {} steps and {} targets. Received: {}", columns / targets_,
+                                 targets_, to_string(shape)));
   }
-  Index inside = 0, count = 0;
-  for (Index i = 0; i < pairs.windows; ++i) {
-    for (Index column = 0; column < pairs.columns(); ++column) {
-      const double error = pairs.error(i, column);
-      if (std::isnan(error)) continue;
-      ++count;
-      inside += error <= radii_[static_cast<std::size_t>(column)];
-    }
+  Array radii(shape);
+  for (Index i = 0; i < radii.size(); ++i) {
+    radii[i] = static_cast<float>(radii_[static_cast<std::size_t>(i % columns)]);
   }
-  if (count == 0) throw ValueError("No forecast can be compared: every pair has a missing value.");
-  return static_cast<double>(inside) / static_cast<double>(count);
+  return widened(bounds, radii);
 }
 
 Config ForecastIntervals::to_config() const {
@@ -114,21 +155,21 @@ ForecastIntervals ForecastIntervals::from_config(const Config& config) {
   return result;
 }
 
-Array adaptive_radii(const AdaptiveIntervals& options, ConstView calibration_forecasts, ConstView calibration_truth,
-                     ConstView forecasts, ConstView truth) {
+Array adaptive_radii(const AdaptiveIntervals& options, const Bounds& calibration, ConstView calibration_truth,
+                     const Bounds& bounds, ConstView truth) {
   check_level(options.level);
   if (options.delay < 1 || options.memory < 1 || !(options.rate >= 0)) {
     throw ValueError(
         fmt::format("Expected a delay and a memory of at least 1 and a rate of 0 or more. Received: {}, {}, {}",
                     options.delay, options.memory, options.rate));
   }
-  const Pairs known = pairs_of(calibration_forecasts, calibration_truth);
-  const Pairs pairs = pairs_of(forecasts, truth);
+  const Pairs known = pairs_of(calibration, calibration_truth);
+  const Pairs pairs = pairs_of(bounds, truth);
   if (known.columns() != pairs.columns()) {
     throw ValueError(fmt::format("Expected forecasts of one shape. Received: {} and {}",
-                                 to_string(calibration_forecasts.shape()), to_string(forecasts.shape())));
+                                 to_string(calibration.low.shape()), to_string(bounds.low.shape())));
   }
-  Array radii(forecasts.shape());
+  Array radii(bounds.low.shape());
   for (Index column = 0; column < pairs.columns(); ++column) {
     std::deque<double> errors;
     const auto remember = [&](double error) {

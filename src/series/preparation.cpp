@@ -74,11 +74,11 @@ Table TablePreparation::select(const Table& table) const {
       if (!std::isnan(result.values[i])) continue;
       throw ValueError(fmt::format(
           "{}: a value is missing (NaN): column `{}`, row {} (counted from 0); fill missing values with zero, mean or "
-          "interpolate (--nan)",
+          "interpolate, or mask them (--nan)",
           table.source, chosen_[static_cast<std::size_t>(i % width)], i / width));
     }
   }
-  fill_missing(result.values.view(), recipe_.missing);
+  if (recipe_.missing != MissingPolicy::mask) fill_missing(result.values.view(), recipe_.missing);
   return result;
 }
 
@@ -147,8 +147,10 @@ TablePreparation TablePreparation::fit(const TableRecipe& recipe, const Table& t
     throw ValueError(
         "Scaling per series is for sets: a table is one series. Expected none, global, min_max or robust.");
   }
-  if (recipe.missing == MissingPolicy::mask) {
-    throw ValueError("Masks are for sets of series: expected zero, mean or interpolate for the gaps of a table.");
+  if (recipe.missing == MissingPolicy::mask && !recipe.differences.empty()) {
+    throw ValueError(
+        "Differences are added to the last values, which may be missing where they are masked: expected zero, mean or "
+        "interpolate for the gaps of a table, or no differences.");
   }
   for (const std::vector<Index>* steps : {&recipe.differences, &recipe.lags}) {
     for (const Index step : *steps) {
@@ -190,7 +192,31 @@ PreparedTable TablePreparation::apply(const Table& table) const {
   const Index width = prepared.scaled.values.shape()[1];
   const Index scaled_width = width - 2 * static_cast<Index>(recipe_.calendar.size());
   normalizer_.apply(View(prepared.scaled.values.data(), Shape{table.rows(), scaled_width}, Shape{width, Index{1}}));
+  if (recipe_.missing != MissingPolicy::mask) return prepared;
+  prepared.complete = Array(Shape{table.rows()}, 1.0f);
+  for (const std::string& name : inputs_) {
+    const Index column = prepared.scaled.column_index(name);
+    for (Index row = 0; row < table.rows(); ++row) {
+      if (std::isnan(prepared.scaled.values(row, column))) prepared.complete[row] = 0;
+    }
+  }
   return prepared;
+}
+
+Array window_mask(const PreparedTable& prepared, const Windows& windows) {
+  if (prepared.complete.empty()) return {};
+  const WindowOptions& options = windows.options();
+  Array mask(Shape{windows.size(), options.window});
+  for (Index i = 0; i < windows.size(); ++i) {
+    bool any = false;
+    for (Index t = 0; t < options.window; ++t) {
+      const float counts = prepared.complete[windows.first_row(i) + t * options.rate];
+      mask(i, t) = counts;
+      any = any || counts != 0;
+    }
+    if (!any) mask(i, Index{0}) = 1;
+  }
+  return mask;
 }
 
 void TablePreparation::restore(View forecasts, const Windows& windows, const PreparedTable& prepared) const {

@@ -191,6 +191,97 @@ def test_forecast_from_rolling_origins(folder):
     assert report["scores"]["linear"]["mae_std"] is not None
 
 
+@pytest.fixture(scope="module")
+def noise(folder):
+    """y is normal noise whose deviation, 1 or 4, stands in the row before: its quantiles are known."""
+    numbers = random.Random(8)
+    with open(folder / "noise.csv", "w") as file:
+        print("deviation,y", file=file)
+        before = 1
+        for _ in range(5000):
+            deviation = numbers.choice((1, 4))
+            print(f"{deviation},{numbers.gauss(0, before):.4f}", file=file)
+            before = deviation
+    return "noise.csv"
+
+
+def test_quantiles_of_a_series_that_has_known_ones(folder, noise):
+    report = ok_json("forecast", "--data", noise, "--target", "y", "--window", 1, "--interval-method", "quantile", "--model",
+                     "Flatten() Dense(16, activation='relu') Dense(3)", "--epochs", 30, "--out", "q.keras", "--predictions",
+                     "q.csv", "--report", "q.html", cwd=folder)
+    interval = report["interval"]
+    assert interval["method"] == "quantile" and interval["level"] == 0.9
+    for name in ("coverage", "adaptive_coverage", "uncorrected_coverage", "symmetric_coverage", "symmetric_adaptive_coverage"):
+        assert interval[name] == pytest.approx(0.9, abs=0.04), name
+    # A width that follows the noise is smaller in the mean than one for all rows, at the same coverage.
+    assert interval["width"] < 0.93 * interval["symmetric_width"]
+    check_report(folder / "q.html")
+    rows = list(csv.DictReader(open(folder / "q.csv")))
+    assert all(float(row["y low"]) <= float(row["y forecast"]) <= float(row["y high"]) for row in rows)
+    # The file gives the same forecasts, and bounds that were corrected by all rows it was not trained on.
+    predicted = list(csv.DictReader(ok("predict", "q.keras", "--data", noise, cwd=folder).splitlines()))
+    given = {int(row["row"]): row for row in predicted}
+    for row in rows[:50]:
+        assert float(given[int(row["row"])]["y+1"]) == pytest.approx(float(row["y forecast"]), rel=1e-5, abs=1e-5)
+    deviations = [int(row["deviation"]) for row in csv.DictReader(open(folder / noise))]
+    for deviation in (1, 4):
+        seen = [row for i, row in enumerate(predicted) if deviations[i] == deviation]
+        for column, quantile in (("y+1 low", -1.645), ("y+1", 0), ("y+1 high", 1.645)):
+            mean = sum(float(row[column]) for row in seen) / len(seen)
+            assert mean == pytest.approx(quantile * deviation, abs=0.15 * 1.645 * deviation), (column, deviation)
+    scores = ok_json("evaluate", "q.keras", "--data", noise, cwd=folder)
+    inside = [float(row["y+1 low"]) <= float(truth) <= float(row["y+1 high"]) for row, truth in zip(
+        predicted, [row["y"] for row in csv.DictReader(open(folder / noise))][1:])]
+    assert scores["interval"]["coverage"] == pytest.approx(sum(inside) / len(inside), abs=1e-9)
+
+
+def test_quantiles_of_several_columns_and_presets(folder):
+    plain = ["forecast", "--data", "wave.csv", "--window", 24, "--horizon", 3, "--epochs", 2, "--interval-method", "quantile"]
+    arguments = [*plain, "--interval", 0.8]
+    for model in ("linear", "lstm", SMALL, "Permute((2, 1)) Dense(9) Reshape((2, 3, 3)) Permute((2, 1, 3))"):
+        report = ok_json(*arguments, "--target", "all", "--model", model, "--out", "several.keras", cwd=folder)
+        assert report["interval"]["level"] == 0.8 and 0 < report["interval"]["uncorrected_coverage"] <= 1
+        header = ok("predict", "several.keras", "--data", "wave.csv", cwd=folder).split("\n")[0]
+        assert header.split(",")[2:8] == ["load+1", "load+1 low", "load+1 high", "other+1", "other+1 low", "other+1 high"]
+    # A difference as long as the horizon is undone exactly; shorter ones would have to be added up.
+    report = ok_json(*arguments, "--target", "load", "--difference", 24, "--validation-part", 0, cwd=folder)
+    assert set(report["interval"]) == {"level", "method", "uncorrected_coverage", "uncorrected_width"}
+    for wrong, said in ((["--difference", 1], "at least the horizon"), (["--loss", "mae"], "no --loss"), (["--interval", 0], "above 0"),
+                        (["--model", "Flatten() Dense(3)"], "Dense(9)")):
+        assert said in message(*plain, "--target", "load", *wrong, cwd=folder)
+
+
+def test_forecast_leaves_out_what_is_missing(folder):
+    numbers = random.Random(9)
+    with open(folder / "gaps.csv", "w") as file:
+        print("load,other", file=file)
+        for i in range(900):
+            load = f"{100 + 10 * math.sin(2 * math.pi * i / 24) + numbers.gauss(0, 0.5):.4f}"
+            print(f"{load if numbers.random() > 0.1 else ''},{numbers.random():.3f}", file=file)
+    arguments = ["forecast", "--data", "gaps.csv", "--target", "load", "--columns", "load", "--window", 24, "--horizon", 2]
+    assert "mask" in message(*arguments, cwd=folder)
+    report = ok_json(*arguments, "--nan", "mask", "--model", "GRU(16)", "--epochs", 20, "--out", "gaps.keras", "--predictions",
+                     "gaps-out.csv", cwd=folder)
+    scores = report["scores"]
+    assert scores["the layers given" if "the layers given" in scores else "GRU(16)"]["mae"] < scores["repeat"]["mae"]
+    # Windows without all targets are not trained on: about 0.9 squared of them are.
+    assert 0.72 * 605 < report["windows"] < 0.9 * 605
+    rows = list(csv.DictReader(open(folder / "gaps-out.csv")))
+    assert any(row["load"] == "nan" for row in rows) and all(math.isfinite(float(row["load forecast"])) for row in rows)
+    assert 0.75 < report["interval"]["coverage"] <= 1
+    # The file masks again; a window without any value has no forecast.
+    predicted = ok("predict", "gaps.keras", "--data", "gaps.csv", cwd=folder).splitlines()
+    assert len(predicted) == 900 - 24 + 2 and "nan" not in predicted[-1]
+    empty = "load,other\n" + "".join(f"{'' if i < 24 else i},1\n" for i in range(26))
+    first = ok("predict", "gaps.keras", "--data", "-", cwd=folder, text=empty).splitlines()[1:]
+    assert first[0].split(",")[1:3] == ["nan", "nan"] and "nan" not in first[1]
+    assert "mae" in ok_json("evaluate", "gaps.keras", "--data", "gaps.csv", cwd=folder)
+    ok("train", "--data", "gaps.csv", "--target", "load", "--window", 12, "--model", "lstm", "--epochs", 1, "--nan", "mask", "--out",
+       "gaps2.keras", cwd=folder)
+    assert "no differences" in message(*arguments, "--nan", "mask", "--difference", 24, cwd=folder)
+    assert "detector" in message("detect", "--train", "gaps.csv", "--window", 12, "--nan", "mask", cwd=folder)
+
+
 # --- detect --------------------------------------------------------------------------------------------------------------
 
 
@@ -286,6 +377,26 @@ def test_many_series_below_each_other(folder):
     report = ok_json("classify", "--train", "-", "--id-column", "machine", "--time-column", "time", "--label-name", "state", "--folds",
                      2, "--model", SMALL, "--epochs", 3, cwd=folder, text="\n".join(lines))
     assert report["train_samples"] == 10 and report["classes"] == ["bad", "good"]
+
+
+def test_many_series_of_any_length_with_gaps(folder):
+    numbers = random.Random(7)
+    lines = ["run,a,b,state"]
+    for series in range(40):
+        for t in range(numbers.randint(8, 20)):
+            rise = (1 if series % 2 else -1) * t * 0.2 + numbers.gauss(0, 0.3)
+            values = [value if numbers.random() > 0.1 else "" for value in (f"{rise:.3f}", f"{numbers.random():.3f}")]
+            lines.append(f"run {series},{','.join(values)},{'up' if series % 2 else 'down'}")
+    (folder / "runs.csv").write_text("\n".join(lines))
+    columns = ["--id-column", "run", "--label-name", "state"]
+    arguments = ["classify", "--train", "runs.csv", *columns, "--folds", 2, "--model", "LSTM(8)", "--epochs", 15]
+    assert "a value is missing" in message(*arguments, cwd=folder)
+    report = ok_json(*arguments, "--nan", "mask", "--padding", "mask", "--out", "runs.keras", cwd=folder)
+    assert report["scores"]["LSTM(8)"]["accuracy"] > 0.8
+    predicted = ok("predict", "runs.keras", "--data", "runs.csv", *columns, cwd=folder).splitlines()
+    assert len(predicted) == 41 and "nan" not in "".join(predicted)
+    # Without the column of ids it is said what to do.
+    assert "--id-column run" in message("classify", "--train", "runs.csv", "--label-name", "state", "--folds", 2, cwd=folder)
 
 
 # --- The mistakes that people make ---------------------------------------------------------------------------------------

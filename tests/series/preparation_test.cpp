@@ -60,6 +60,28 @@ TEST(TablePreparation, DifferencesAndLagsAreUndone) {
   }
 }
 
+TEST(TablePreparation, MasksRowsThatMissAValue) {
+  const Table table = table_of("a,b\n1,10\n,20\n3,\n4,40\n5,50\n6,60\n,70\n,80\n9,90\n");
+  const TablePreparation preparation = TablePreparation::fit(
+      {.columns = {"a"}, .targets = {"b"}, .missing = MissingPolicy::mask, .scaling = Scaling::min_max}, table);
+  for (const TablePreparation& p : {preparation, TablePreparation::from_config(preparation.to_config())}) {
+    const PreparedTable prepared = p.apply(table);
+    // Only what the model sees counts: b misses its third value.
+    EXPECT_EQ(prepared.complete, (Array{1, 0, 1, 1, 1, 1, 0, 0, 1}));
+    EXPECT_TRUE(std::isnan(prepared.raw.values(1, 0)));
+    EXPECT_TRUE(std::isnan(prepared.scaled.values(2, 1)));
+    EXPECT_FLOAT_EQ(prepared.scaled.values(3, 0), 3.0f / 8);  // scaled by what is there
+    const Windows windows = make_windows(prepared.scaled, {.columns = p.inputs(), .targets = p.targets(), .window = 2});
+    const Array mask = window_mask(prepared, windows);
+    EXPECT_EQ(mask,
+              (Array{{1, 0}, {0, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 0}, {1, 0}}));  // the last: nothing, so its first
+  }
+  const Table whole = table_of(kText);
+  const PreparedTable prepared = TablePreparation::fit({}, whole).apply(whole);
+  EXPECT_TRUE(window_mask(prepared, make_windows(prepared.scaled, {.window = 2})).empty());
+  EXPECT_THROW(TablePreparation::fit({.missing = MissingPolicy::mask, .differences = {1}}, whole), ValueError);
+}
+
 TEST(TablePreparation, SurvivesItsSettings) {
   const Table table = table_of(kText);
   for (const Scaling scaling : {Scaling::none, Scaling::global, Scaling::min_max, Scaling::robust}) {
@@ -91,7 +113,6 @@ TEST(TablePreparation, RefusesWhatCannotWork) {
   EXPECT_THROW(TablePreparation::fit({.differences = {9}}, table), ValueError);
   EXPECT_THROW(TablePreparation::fit({.calendar = {"moon"}}, table), ValueError);
   EXPECT_THROW(TablePreparation::fit({.scaling = Scaling::per_series}, table), ValueError);
-  EXPECT_THROW(TablePreparation::fit({.missing = MissingPolicy::mask}, table), ValueError);
   EXPECT_THROW(TablePreparation::fit({.calendar = {"hour"}}, table_of("x,a\nfoo,1\nbar,2\n")), ValueError);
   const Table gap = table_of("a,b\n1,2\n,3\n4,5\n");
   EXPECT_THROW(TablePreparation::fit({}, gap), ValueError);

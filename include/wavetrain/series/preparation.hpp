@@ -28,17 +28,24 @@ struct TableRecipe {
 };
 
 struct PreparedTable {
-  Table raw;     // the chosen columns in original units, without gaps
+  Table raw;     // the chosen columns in original units, gaps filled
   Table scaled;  // inputs, then targets that are no inputs, then lags, then the calendar
   Index first_row = 0;
+  // MissingPolicy::mask: (rows), 1 where no input misses its value, else 0. Missing values are NaN in both tables.
+  Array complete = {};
 };
+
+// The steps of windows over `prepared.scaled` that count, (windows, window), for FitOptions::mask; empty unless missing
+// values are masked. A window without a single such step keeps its first, so that its forecast is NaN.
+Array window_mask(const PreparedTable& prepared, const Windows& windows);
 
 class TablePreparation {
  public:
   TablePreparation() = default;
 
   // Learns from the rows `training`. Throws ValueError for unknown columns, steps below 1, columns without a value,
-  // infinite values, time stamps that cannot be read, and what fill_missing throws.
+  // infinite values, time stamps that cannot be read, masks together with differences (a forecast is added to values
+  // that may be missing), and what fill_missing throws.
   static TablePreparation fit(const TableRecipe& recipe, const Table& table, RowRange training = {});
 
   PreparedTable apply(const Table& table) const;
