@@ -295,6 +295,9 @@ def _check_sense(layer, shape):
     kind = type(layer).__name__
     if "RNN" in (kind, type(getattr(layer, "forward_layer", None)).__name__) and len(shape) != 2:
         raise ValueError("the states of samples would be added to inputs of steps, and a batch of another size fails")
+    axes = getattr(layer, "axis", None)
+    if any(axis % (len(shape) + 1) == 0 for axis in (axes if isinstance(axes, (list, tuple)) else [axes]) if axis is not None):
+        raise ValueError("what a sample gives would depend on the others in its batch")
     if kind == "RMSNormalization" and layer(np.zeros((2, *shape), np.float32)).shape[1:] != shape:
         raise ValueError("the output has not the shape that the layer says it has")
 
