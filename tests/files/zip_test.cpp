@@ -1,9 +1,7 @@
 #include "wavetrain/files/zip.hpp"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
@@ -105,7 +103,8 @@ TEST(ZipTest, RefusesDamageAndLimits) {
 }
 
 TEST(ZipTest, FromAFile) {
-  const std::filesystem::path path = std::filesystem::temp_directory_path() / fmt::format("wavetrain_{}.zip", getpid());
+  const testing::TemporaryDirectory directory;
+  const std::filesystem::path path = directory / "x.zip";
   const Bytes bytes = sample();
   write_file_atomically(path, ByteSpan(bytes));
   EXPECT_TRUE(ZipReader::recognises(path));
@@ -132,7 +131,7 @@ TEST(ZipTest, FromAFile) {
   EXPECT_THAT(message(), AllOf(HasSubstr(path.string()), HasSubstr("not a readable zip archive")));
   std::filesystem::remove(path);
   EXPECT_FALSE(ZipReader::recognises(path));
-  EXPECT_FALSE(ZipReader::recognises(std::filesystem::temp_directory_path()));
+  EXPECT_FALSE(ZipReader::recognises(directory.path()));
   EXPECT_THAT(message(), AllOf(HasSubstr(path.string()), HasSubstr("No such file")));
 }
 
