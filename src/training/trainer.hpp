@@ -110,7 +110,7 @@ class Trainer {
   AlignedVector<float> y_, weights_, row_loss_;
   AlignedVector<float> masked_;  // weights times mask, when the output has a mask
   Shape weights_shape_;
-  float joint_weight_ = 1;  // of the one loss of a batch, such as Dice
+  float joint_weight_ = 1;         // of the one loss of a batch, such as Dice
   double loss_sum_ = 0;            // Σ loss · samples
   Index loss_count_ = 0;           // samples
   std::optional<Index> start_at_;  // instead of FitOptions::initial_epoch, once
