@@ -13,7 +13,7 @@ FAMILIES = ("optimizers", "losses", "metrics", "initializers", "regularizers", "
 NOT_COMPARED = {
     "CompiledAccuracy": "what the string \"accuracy\" is", "CompiledCrossentropy": "what the string \"crossentropy\" is",
     "MeanMetricWrapper": "a function as a metric", "Mean": "not for compile", "Sum": "not for compile", "Accuracy": "unit tests",
-    "CTC": "unit tests against Keras' numbers", "IoU": "unit tests", "MeanIoU": "unit tests",
+    "CTC": "unit tests against Keras' numbers", "Quantile": "not in Keras; unit tests", "IoU": "unit tests", "MeanIoU": "unit tests",
 }
 # Where we do not do what Keras 3.15.1 does with a Sequential of series, and why.
 DIFFERENCES = (
