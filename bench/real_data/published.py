@@ -74,7 +74,7 @@ def run(arguments, network, name, seed):
 
 def table(results):
     good = True
-    print("| data set | network | runs | wavetrain | published | allowed | inside | s per run | published s |")
+    print("| data set | network | runs | wavetrain | published | allowed | inside | s, fastest run | published s |")
     print("|---|---|---|---|---|---|---|---|---|")
     for (network, name), (mean, deviation, seconds) in PUBLISHED.items():
         runs = [r for r in results if (r["network"], r["set"]) == (network, name)]
@@ -87,7 +87,7 @@ def table(results):
         inside = abs(statistics.mean(ours) - mean) <= allowed
         good = good and inside
         print(f"| {name} | {network} | {len(ours)} | {statistics.mean(ours):.2f} ± {spread:.2f} | {mean:.2f} ± {deviation:.2f} "
-              f"| {allowed:.2f} | {'yes' if inside else '**no**'} | {statistics.median(r['seconds'] for r in runs):.0f} "
+              f"| {allowed:.2f} | {'yes' if inside else '**no**'} | {min(r['seconds'] for r in runs):.0f} "
               f"| {seconds} |")
     return good
 

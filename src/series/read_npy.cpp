@@ -6,6 +6,7 @@
 #include "series/blocks.hpp"
 #include "series/readers.hpp"
 #include "wavetrain/files/npy.hpp"
+#include "wavetrain/log.hpp"
 #include "wavetrain/series/labels.hpp"
 
 namespace wavetrain::series {
@@ -78,7 +79,17 @@ Array values_of(const DataView& data, bool channels_first, const std::string& fi
     cube.push_back(1);
     return data.to_array().reshaped(cube);
   }
-  if (!channels_first) return data.to_array();
+  if (!channels_first) {
+    // Other libraries (aeon, tsai, PyTorch) have the channels first; few series have more of them than steps.
+    constexpr Index kMany = 32;
+    if (shape[2] >= kMany && shape[2] > shape[1]) {
+      log(LogLevel::warning,
+          fmt::format("{}: read as {} time steps of {} channels; if it is (samples, channels, time), say "
+                      "--channels-first (ReadOptions::channels_first)",
+                      file, shape[1], shape[2]));
+    }
+    return data.to_array();
+  }
   const Shape& strides = data.byte_strides();
   return DataView(data.data(), data.type(), Shape{shape[0], shape[2], shape[1]},
                   Shape{strides[0], strides[2], strides[1]})

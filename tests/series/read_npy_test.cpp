@@ -7,6 +7,7 @@
 
 #include "wavetrain/error.hpp"
 #include "wavetrain/files/npy.hpp"
+#include "wavetrain/log.hpp"
 #include "wavetrain/series/read.hpp"
 
 namespace wavetrain::series {
@@ -33,6 +34,22 @@ TEST_F(ReadNpy, ValuesAlone) {
   EXPECT_FALSE(set.has_labels());
   files::write_npy(path("b.npy"), Array{{1, 2}, {3, 4}});
   EXPECT_EQ(read_series(path("b.npy")).values.shape(), (Shape{2, 2, 1}));
+}
+
+TEST_F(ReadNpy, SaysWhenTimeAndChannelsLookExchanged) {
+  std::string said;
+  const LogSink before = set_log_sink([&](LogLevel, std::string_view message) { said += message; });
+  const auto reading = [&](const Shape& shape, bool channels_first) {
+    said.clear();
+    files::write_npy(path("a.npy"), Array(shape));
+    read_series(path("a.npy"), {.channels_first = channels_first});
+    return said;
+  };
+  EXPECT_NE(reading({2, 3, 40}, false).find("3 time steps of 40 channels"), std::string::npos);
+  EXPECT_EQ(reading({2, 3, 40}, true), "");
+  EXPECT_EQ(reading({2, 40, 3}, false), "");
+  EXPECT_EQ(reading({2, 3, 8}, false), "");  // a short series of a few channels
+  set_log_sink(before);
 }
 
 TEST_F(ReadNpy, ValuesAndLabels) {
