@@ -71,8 +71,8 @@ HWY_AFTER_NAMESPACE();
 namespace wavetrain::bench {
 namespace {
 
-HWY_EXPORT(FmaRounds);
-HWY_EXPORT(ReadRounds);
+WAVETRAIN_EXPORT(FmaRounds);
+WAVETRAIN_EXPORT(ReadRounds);
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 

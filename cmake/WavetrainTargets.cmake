@@ -55,6 +55,12 @@ function(wavetrain_build_fast target)
   endif()
 endfunction()
 
+# wavetrain_use_highway(<target>): with Highway's headers. Its library is not linked: src/cpu/highway.hpp says why.
+function(wavetrain_use_highway target)
+  target_include_directories(${target} SYSTEM PRIVATE
+    $<BUILD_INTERFACE:$<TARGET_PROPERTY:hwy::hwy,INTERFACE_INCLUDE_DIRECTORIES>>)
+endfunction()
+
 # The libraries that were added, as wavetrain::<name>.
 set(WAVETRAIN_LIBRARIES)
 

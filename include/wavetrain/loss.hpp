@@ -175,8 +175,9 @@ class Loss : public Member<LossFamily> {
   void evaluate(const BasicLossRows<float>& rows) const { methods().evaluate(rows); }
   void evaluate(const BasicLossRows<double>& rows) const { methods().evaluate(rows); }
 
-  // The weight of the one loss of a whole batch (Dice, Tversky) whose samples have these weights.
-  double joint_weight(std::span<const float> weights) const;
+  // The weight of the one loss of a whole batch (Dice, Tversky) whose samples or steps have these weights; where a mask
+  // has taken some of them to 0, `left` is how many it has left.
+  double joint_weight(std::span<const float> weights, std::optional<Index> left = {}) const;
 
   // The factor between Σ row_loss·weight and the loss: 1 / number of rows, where ignored rows do not count
   // (sum_over_batch_size, mean), 1 / Σ weights of rows that count (mean_with_sample_weight), or 1 (sum, none). Nothing

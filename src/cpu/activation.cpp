@@ -98,9 +98,9 @@ HWY_AFTER_NAMESPACE();
 
 namespace wavetrain::cpu {
 
-HWY_EXPORT(Forward);
-HWY_EXPORT(Backward);
-HWY_EXPORT(Needs);
+WAVETRAIN_EXPORT(Forward);
+WAVETRAIN_EXPORT(Backward);
+WAVETRAIN_EXPORT(Needs);
 
 BackwardNeeds backward_needs(const wavetrain::Activation& activation) {
   switch (activation.kind()) {

@@ -138,14 +138,14 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wavetrain::cpu {
 
-HWY_EXPORT(Adagrad);
-HWY_EXPORT(Adadelta);
-HWY_EXPORT(Adamax);
-HWY_EXPORT(Nadam);
-HWY_EXPORT(Lion);
-HWY_EXPORT(Ftrl);
-HWY_EXPORT(LambDirection);
-HWY_EXPORT(ScheduleFree);
+WAVETRAIN_EXPORT(Adagrad);
+WAVETRAIN_EXPORT(Adadelta);
+WAVETRAIN_EXPORT(Adamax);
+WAVETRAIN_EXPORT(Nadam);
+WAVETRAIN_EXPORT(Lion);
+WAVETRAIN_EXPORT(Ftrl);
+WAVETRAIN_EXPORT(LambDirection);
+WAVETRAIN_EXPORT(ScheduleFree);
 
 void adagrad_step(float learning_rate, float epsilon, Index n, float* w, const float* g, float* accumulator) {
   WAVETRAIN_DISPATCH(Adagrad)(learning_rate, epsilon, n, w, g, accumulator);

@@ -95,8 +95,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wavetrain::cpu {
 
-HWY_EXPORT(RunDepthwise);
-HWY_EXPORT(RunDepthwiseTn);
+WAVETRAIN_EXPORT(RunDepthwise);
+WAVETRAIN_EXPORT(RunDepthwiseTn);
 
 void depthwise(const Depthwise& d) { WAVETRAIN_DISPATCH(RunDepthwise)(d); }
 void depthwise_tn(Index M, Index F, const float* a, Index row_stride, Index tap_stride, const float* dy, float* dw,

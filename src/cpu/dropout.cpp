@@ -167,11 +167,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wavetrain::cpu {
 
-HWY_EXPORT(Words);
-HWY_EXPORT(Drop);
-HWY_EXPORT(Normals);
-HWY_EXPORT(Noise);
-HWY_EXPORT(NoiseFactor);
+WAVETRAIN_EXPORT(Words);
+WAVETRAIN_EXPORT(Drop);
+WAVETRAIN_EXPORT(Normals);
+WAVETRAIN_EXPORT(Noise);
+WAVETRAIN_EXPORT(NoiseFactor);
 
 void random_words(const RandomKey& key, Index first, Index n, std::uint32_t* words) {
   WAVETRAIN_DISPATCH(Words)(key, first, n, words);

@@ -55,10 +55,10 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wavetrain::cpu {
 
-HWY_EXPORT(RunGemmBias);
-HWY_EXPORT(PackedFloats);
-HWY_EXPORT(PackingPaysFrom);
-HWY_EXPORT(Pack);
+WAVETRAIN_EXPORT(RunGemmBias);
+WAVETRAIN_EXPORT(PackedFloats);
+WAVETRAIN_EXPORT(PackingPaysFrom);
+WAVETRAIN_EXPORT(Pack);
 
 void gemm(const Gemm& g) { WAVETRAIN_DISPATCH(RunGemmBias)(g); }
 Index packed_floats(Index K, Index N) { return WAVETRAIN_DISPATCH(PackedFloats)(K, N); }

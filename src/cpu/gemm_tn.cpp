@@ -199,10 +199,10 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wavetrain::cpu {
 
-HWY_EXPORT(TnTiles);
-HWY_EXPORT(RunGemmTn);
-HWY_EXPORT(ColumnSums);
-HWY_EXPORT(AddInOrder);
+WAVETRAIN_EXPORT(TnTiles);
+WAVETRAIN_EXPORT(RunGemmTn);
+WAVETRAIN_EXPORT(ColumnSums);
+WAVETRAIN_EXPORT(AddInOrder);
 
 Index gemm_tn_tiles(const GemmTn& g) { return WAVETRAIN_DISPATCH(TnTiles)(g); }
 void gemm_tn(const GemmTn& g, Index begin, Index end) { WAVETRAIN_DISPATCH(RunGemmTn)(g, begin, end); }

@@ -306,8 +306,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wavetrain::cpu {
 
-HWY_EXPORT(Normalize);
-HWY_EXPORT(NormalizeBackward);
+WAVETRAIN_EXPORT(Normalize);
+WAVETRAIN_EXPORT(NormalizeBackward);
 
 bool group_layout(const Shape& x, std::uint32_t reduced, std::uint32_t parameters, GroupLayout& layout) {
   layout = {};

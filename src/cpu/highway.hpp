@@ -7,7 +7,7 @@
 //   #include "hwy/highway.h"
 //   HWY_BEFORE_NAMESPACE(); ... HWY_AFTER_NAMESPACE();
 //   #if HWY_ONCE
-//   HWY_EXPORT(Function);
+//   WAVETRAIN_EXPORT(Function);
 //   void function() { WAVETRAIN_DISPATCH(Function)(); }
 //   #endif
 #pragma once
@@ -33,7 +33,13 @@
 
 #include <atomic>
 
+#include "hwy/targets.h"
+
 namespace wavetrain::cpu {
+
+// Only Highway's headers are used: the choice of a target is made here and in target.cpp. Its library would
+// make every program start later by the milliseconds in which it measures the resolution of a clock.
+inline constinit hwy::ChosenTarget chosen_target;
 
 extern std::atomic<bool> target_ready;
 
@@ -46,5 +52,11 @@ inline void ensure_target() {
 
 }  // namespace wavetrain::cpu
 
-// HWY_DYNAMIC_DISPATCH, with WAVETRAIN_TARGET taken into account before the first call.
-#define WAVETRAIN_DISPATCH(FUNCTION) (::wavetrain::cpu::ensure_target(), HWY_DYNAMIC_DISPATCH(FUNCTION))
+// What was compiled of FUNCTION, in the order of hwy::ChosenTarget's indices; index 0, before a choice, is never used.
+#define WAVETRAIN_EXPORT(FUNCTION)                                                         \
+  static decltype(&HWY_STATIC_DISPATCH(FUNCTION)) const HWY_DISPATCH_TABLE(FUNCTION)[] = { \
+      &HWY_STATIC_DISPATCH(FUNCTION), HWY_CHOOSE_TARGET_LIST(FUNCTION), HWY_CHOOSE_FALLBACK(FUNCTION)}
+
+// The function of the chosen target; WAVETRAIN_TARGET is taken into account before the first call.
+#define WAVETRAIN_DISPATCH(FUNCTION) \
+  (::wavetrain::cpu::ensure_target(), HWY_DISPATCH_TABLE(FUNCTION)[::wavetrain::cpu::chosen_target.GetIndex()])

@@ -174,11 +174,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wavetrain::cpu {
 
-HWY_EXPORT(Moments);
-HWY_EXPORT(Normalize);
-HWY_EXPORT(GradientSums);
-HWY_EXPORT(NormalizeBackward);
-HWY_EXPORT(ScaleBackward);
+WAVETRAIN_EXPORT(Moments);
+WAVETRAIN_EXPORT(Normalize);
+WAVETRAIN_EXPORT(GradientSums);
+WAVETRAIN_EXPORT(NormalizeBackward);
+WAVETRAIN_EXPORT(ScaleBackward);
 
 Index batch_moments(const ChannelLayout& layout, const float* x, const std::uint8_t* mask,
                     const PartialMoments& result) {

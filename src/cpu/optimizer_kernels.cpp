@@ -114,9 +114,9 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wavetrain::cpu {
 
-HWY_EXPORT(Sgd);
-HWY_EXPORT(Rmsprop);
-HWY_EXPORT(Adam);
+WAVETRAIN_EXPORT(Sgd);
+WAVETRAIN_EXPORT(Rmsprop);
+WAVETRAIN_EXPORT(Adam);
 
 void sgd_step(const SgdStep& step, Index n, float* w, const float* g, float* velocity) {
   WAVETRAIN_DISPATCH(Sgd)(step, n, w, g, velocity);

@@ -202,14 +202,14 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wavetrain::cpu {
 
-HWY_EXPORT(MaxPool);
-HWY_EXPORT(MaxPoolBackward);
-HWY_EXPORT(AveragePool);
-HWY_EXPORT(AveragePoolBackward);
-HWY_EXPORT(GlobalMax);
-HWY_EXPORT(GlobalMaxBackward);
-HWY_EXPORT(GlobalAverage);
-HWY_EXPORT(GlobalAverageBackward);
+WAVETRAIN_EXPORT(MaxPool);
+WAVETRAIN_EXPORT(MaxPoolBackward);
+WAVETRAIN_EXPORT(AveragePool);
+WAVETRAIN_EXPORT(AveragePoolBackward);
+WAVETRAIN_EXPORT(GlobalMax);
+WAVETRAIN_EXPORT(GlobalMaxBackward);
+WAVETRAIN_EXPORT(GlobalAverage);
+WAVETRAIN_EXPORT(GlobalAverageBackward);
 
 void max_pool_forward(const Pool1D& pool, Index samples, const float* x, float* y) {
   WAVETRAIN_DISPATCH(MaxPool)(pool, samples, x, y);

@@ -342,13 +342,13 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wavetrain::cpu {
 
-HWY_EXPORT(Lanes);
-HWY_EXPORT(FusedStep);
-HWY_EXPORT(FusedInputs);
-HWY_EXPORT(FusedStartFloats);
-HWY_EXPORT(FusedGatesBackward);
-HWY_EXPORT(FusedPackedFloats);
-HWY_EXPORT(FusedPack);
+WAVETRAIN_EXPORT(Lanes);
+WAVETRAIN_EXPORT(FusedStep);
+WAVETRAIN_EXPORT(FusedInputs);
+WAVETRAIN_EXPORT(FusedStartFloats);
+WAVETRAIN_EXPORT(FusedGatesBackward);
+WAVETRAIN_EXPORT(FusedPackedFloats);
+WAVETRAIN_EXPORT(FusedPack);
 
 Index recurrent_lanes() { return WAVETRAIN_DISPATCH(Lanes)(); }
 void recurrent_fused_step(const RecurrentCall& call, const RecurrentStep& step) {

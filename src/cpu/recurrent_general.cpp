@@ -77,11 +77,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wavetrain::cpu {
 
-HWY_EXPORT(AddProduct);
-HWY_EXPORT(Product);
-HWY_EXPORT(Mix);
-HWY_EXPORT(MixBackward);
-HWY_EXPORT(AddOutputGradient);
+WAVETRAIN_EXPORT(AddProduct);
+WAVETRAIN_EXPORT(Product);
+WAVETRAIN_EXPORT(Mix);
+WAVETRAIN_EXPORT(MixBackward);
+WAVETRAIN_EXPORT(AddOutputGradient);
 
 namespace {
 

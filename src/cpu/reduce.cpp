@@ -67,11 +67,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wavetrain::cpu {
 
-HWY_EXPORT(BlockSum);
-HWY_EXPORT(BlockSquares);
-HWY_EXPORT(ColumnSums);
-HWY_EXPORT(Scale);
-HWY_EXPORT(Axpy);
+WAVETRAIN_EXPORT(BlockSum);
+WAVETRAIN_EXPORT(BlockSquares);
+WAVETRAIN_EXPORT(ColumnSums);
+WAVETRAIN_EXPORT(Scale);
+WAVETRAIN_EXPORT(Axpy);
 
 namespace {
 Index block_size(Index n, Index block) { return std::min(kReduceBlock, n - block * kReduceBlock); }

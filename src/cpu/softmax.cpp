@@ -184,12 +184,12 @@ HWY_AFTER_NAMESPACE();
 
 namespace wavetrain::cpu {
 
-HWY_EXPORT(Softmax);
-HWY_EXPORT(SoftmaxBackward);
-HWY_EXPORT(LogSoftmax);
-HWY_EXPORT(LogSoftmaxBackward);
-HWY_EXPORT(Glu);
-HWY_EXPORT(GluBackward);
+WAVETRAIN_EXPORT(Softmax);
+WAVETRAIN_EXPORT(SoftmaxBackward);
+WAVETRAIN_EXPORT(LogSoftmax);
+WAVETRAIN_EXPORT(LogSoftmaxBackward);
+WAVETRAIN_EXPORT(Glu);
+WAVETRAIN_EXPORT(GluBackward);
 
 void softmax_forward(Index outer, Index size, Index inner, const float* x, float* y) {
   WAVETRAIN_DISPATCH(Softmax)(outer, size, inner, x, y);

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "cpu/highway.hpp"
+#include "cpu/processor.hpp"
 #include "hwy/highway.h"
 #include "wavetrain/error.hpp"
 
@@ -37,10 +38,9 @@ std::string name_of(std::int64_t target) {
   return name;
 }
 
-// Bits of all targets that were compiled and can run. Asked once, before any choice hides some of them. The static
-// target is what dispatch falls back to.
+// Bits of all targets that were compiled and can run. The static target is what dispatch falls back to.
 std::int64_t available() {
-  static const std::int64_t targets = (hwy::SupportedTargets() & HWY_TARGETS) | HWY_STATIC_TARGET;
+  static const std::int64_t targets = (processor_targets() & HWY_TARGETS) | HWY_STATIC_TARGET;
   return targets;
 }
 
@@ -64,9 +64,8 @@ void choose(std::string name, const char* source) {
       throw ValueError(fmt::format("{} must be one of {} on this machine. Received: '{}'", source, names(all), name));
     }
   }
-  hwy::SetSupportedTargetsForTest(chosen);
   best = chosen & -chosen;
-  hwy::GetChosenTarget().Update(chosen);
+  chosen_target.Update(chosen);
   target_ready.store(true, std::memory_order_release);
 }
 

@@ -62,6 +62,12 @@ std::map<std::string, Bytes, std::less<>> members_of_directory(const std::filesy
   return members;
 }
 
+std::map<std::string, Bytes, std::less<>> members_of(const ZipReader& zip) {
+  std::map<std::string, Bytes, std::less<>> members;
+  for (const std::string& name : zip.names()) members.emplace(name, zip.read(name));
+  return members;
+}
+
 }  // namespace
 
 KerasArchive parse_keras_archive(ByteSpan file, std::string_view source, const hdf5::PathFilter& wanted) {
@@ -71,16 +77,15 @@ KerasArchive parse_keras_archive(ByteSpan file, std::string_view source, const h
     throw FileError(
         fmt::format("{}: not a zip archive{}.", source, hdf5 ? ", but an HDF5 file (Keras' legacy .h5 format)" : ""));
   }
-  const ZipReader zip(file, std::string(source));
-  std::map<std::string, Bytes, std::less<>> members;
-  for (const std::string& name : zip.names()) members.emplace(name, zip.read(name));
-  return interpreted(std::move(members), source, wanted);
+  return interpreted(members_of(ZipReader(file, std::string(source))), source, wanted);
 }
 
 KerasArchive read_keras_archive(const std::filesystem::path& path, const hdf5::PathFilter& wanted) {
   std::error_code ignored;
   const std::string source = fmt::format("'{}'", path.string());
   if (std::filesystem::is_directory(path, ignored)) return interpreted(members_of_directory(path), source, wanted);
+  // Large models are not held in memory twice.
+  if (ZipReader::recognises(path)) return interpreted(members_of(ZipReader(path)), source, wanted);
   return parse_keras_archive(read_file(path), source, wanted);
 }
 

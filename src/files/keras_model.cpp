@@ -28,6 +28,19 @@ using namespace files;
 constexpr const char* kKerasVersion = "3.15.1";
 constexpr std::string_view kWeightsEnding = ".weights.h5";
 
+bool is_keras_archive(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored) || ZipReader::recognises(path);
+}
+
+// Of a file that may be a pipe, from which an archive comes as well.
+hdf5::Group weights_in(const std::string& path) {
+  const Bytes file = read_file(path);
+  const std::string source = fmt::format("'{}'", path);
+  return ZipReader::recognises(ByteSpan(file)) ? parse_keras_archive(file, source).weights
+                                               : with_context(source, [&] { return hdf5::parse(file); });
+}
+
 bool is_hdf5_path(std::string_view path) { return path.ends_with(".h5") || path.ends_with(".hdf5"); }
 
 [[noreturn]] void refuse_ending(const std::string& path, const char* what, const char* endings) {
@@ -187,10 +200,7 @@ Sequential parse_model(std::span<const std::byte> file, const std::string& sourc
 
 Sequential load_model(const std::string& path, const LoadOptions& options) {
   const std::string source = fmt::format("'{}'", path);
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    return model_from(read_keras_archive(path, wanted_by(options)), source, options);
-  }
+  if (is_keras_archive(path)) return model_from(read_keras_archive(path, wanted_by(options)), source, options);
   return parse_model(read_file(path), source, options);
 }
 
@@ -204,15 +214,7 @@ void save_weights(const Sequential& model, const std::string& path) {
 void load_weights(Sequential& model, const std::string& path, bool skip_mismatch, bool by_name) {
   const auto reads = [&](auto&& read) { with_context(fmt::format("'{}'", path), read); };
   if (is_hdf5_path(path) || path.ends_with(".keras")) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored)) {
-      const KerasArchive archive = read_keras_archive(path);
-      return reads([&] { read_hdf5_weights(archive.weights, model, skip_mismatch, by_name); });
-    }
-    const Bytes file = read_file(path);
-    const hdf5::Group tree = ZipReader::recognises(file)
-                                 ? parse_keras_archive(file, fmt::format("'{}'", path)).weights
-                                 : with_context(fmt::format("'{}'", path), [&] { return hdf5::parse(file); });
+    const hdf5::Group tree = is_keras_archive(path) ? read_keras_archive(path).weights : weights_in(path);
     return reads([&] { read_hdf5_weights(tree, model, skip_mismatch, by_name); });
   }
   if (path.ends_with(".npz")) {

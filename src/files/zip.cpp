@@ -3,6 +3,8 @@
 #include <zip.h>
 
 #include <algorithm>
+#include <array>
+#include <fstream>
 #include <map>
 #include <utility>
 
@@ -77,14 +79,18 @@ struct ZipReader::Impl {
     throw FileError(fmt::format("{}, member '{}': {}", source, member, reason));
   }
 
-  void open(ByteSpan bytes) {
-    stored_left = bytes.size();
-    ZipError error;
-    Source buffer(zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error.value));
-    if (!buffer) fail(error.text());
-    archive.reset(zip_open_from_source(buffer.get(), ZIP_RDONLY, &error.value));
+  // The whole archive has `size` bytes.
+  void open(Source content, std::uint64_t size, ZipError& error, const ZipLimits& limits) {
+    if (!content) fail(error.text());
+    stored_left = size;
+    archive.reset(zip_open_from_source(content.get(), ZIP_RDONLY, &error.value));
     if (!archive) fail(fmt::format("not a readable zip archive: {}.", error.text()));
-    (void)buffer.release();  // the archive owns it now
+    (void)content.release();  // the archive owns it now
+    const zip_int64_t count = zip_get_num_entries(archive.get(), 0);
+    if (count < 0 || static_cast<std::uint64_t>(count) > limits.members) {
+      fail(fmt::format("has {} members, the limit is {}.", count, limits.members));
+    }
+    for (zip_int64_t i = 0; i < count; ++i) add_member(static_cast<zip_uint64_t>(i), limits);
   }
 
   void add_member(zip_uint64_t index, const ZipLimits& limits) {
@@ -133,12 +139,19 @@ struct ZipReader::Impl {
 
 ZipReader::ZipReader(ByteSpan bytes, std::string source, const ZipLimits& limits) : impl_(std::make_unique<Impl>()) {
   impl_->source = std::move(source);
-  impl_->open(bytes);
-  const zip_int64_t count = zip_get_num_entries(impl_->archive.get(), 0);
-  if (count < 0 || static_cast<std::uint64_t>(count) > limits.members) {
-    impl_->fail(fmt::format("has {} members, the limit is {}.", count, limits.members));
-  }
-  for (zip_int64_t i = 0; i < count; ++i) impl_->add_member(static_cast<zip_uint64_t>(i), limits);
+  ZipError error;
+  Source content(zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error.value));
+  impl_->open(std::move(content), bytes.size(), error, limits);
+}
+
+ZipReader::ZipReader(const std::filesystem::path& path, const ZipLimits& limits) : impl_(std::make_unique<Impl>()) {
+  impl_->source = fmt::format("'{}'", path.string());
+  std::error_code missing;
+  const std::uintmax_t size = std::filesystem::file_size(path, missing);
+  if (missing) throw FileError(fmt::format("Cannot open {}: {}.", impl_->source, missing.message()));
+  ZipError error;
+  Source content(zip_source_file_create(path.c_str(), 0, -1, &error.value));
+  impl_->open(std::move(content), size, error, limits);
 }
 
 ZipReader::~ZipReader() = default;
@@ -148,6 +161,14 @@ ZipReader& ZipReader::operator=(ZipReader&&) noexcept = default;
 bool ZipReader::recognises(ByteSpan bytes) {
   const std::string_view text = as_text(bytes.first(std::min<std::size_t>(bytes.size(), 4)));
   return text == std::string_view("PK\3\4", 4) || text == std::string_view("PK\5\6", 4);
+}
+
+bool ZipReader::recognises(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
+  std::ifstream file(path, std::ios::binary);
+  std::array<char, 4> start{};
+  return file.read(start.data(), start.size()) && recognises(as_bytes({start.data(), start.size()}));
 }
 
 const std::vector<std::string>& ZipReader::names() const { return impl_->names; }

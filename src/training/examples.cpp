@@ -70,7 +70,7 @@ void Trainer::gather(const Examples& examples, std::span<const Index> rows, Inde
   y_shape_[0] = count;
 }
 
-// Leaves one weight per loss row in weights_.
+// Leaves one weight per loss row in weights_, those of samples or steps where one loss is all there is.
 void Trainer::weigh(const Examples& examples, Index count, const LossShape& shape) {
   const Index rows = shape.rows / count;  // of one sample
   Index given = 1;                        // weights of one sample
@@ -89,10 +89,8 @@ void Trainer::weigh(const Examples& examples, Index count, const LossShape& shap
           found == examples.class_weight->end() ? 1.0f : static_cast<float>(found->second);
     }
   }
-  if (shape.rows == 1 && count > 1) {
-    const std::span<const float> all(weights_.data(), static_cast<std::size_t>(count * given));
-    weights_[0] = static_cast<float>(options_.loss.joint_weight(all));
-    weights_shape_ = Shape{1};
+  if (shape.rows == 1 && count * given > 1) {
+    weights_shape_ = given == 1 ? Shape{count} : Shape{count, given};
     return;
   }
   if (shape.rows % count != 0) {

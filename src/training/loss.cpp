@@ -105,11 +105,12 @@ Shape shape_of_values(const Shape& y_pred, const LossShape& rows) {
 
 }  // namespace
 
-double Loss::joint_weight(std::span<const float> weights) const {
+double Loss::joint_weight(std::span<const float> weights, std::optional<Index> left) const {
   double sum = 0;
   for (const float weight : weights) sum += weight;
   const bool whole = reduction() == Reduction::sum || reduction() == Reduction::none;
-  return whole || weights.empty() ? sum : sum / static_cast<double>(weights.size());
+  const Index count = left.value_or(static_cast<Index>(weights.size()));
+  return whole || count == 0 ? sum : sum / static_cast<double>(count);
 }
 
 Array Loss::values(const ConstView& y_true, const ConstView& y_pred) const {

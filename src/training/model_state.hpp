@@ -19,6 +19,8 @@ class WorkspaceCache {
  public:
   // One that fits `input` and may use so many threads; compiles a plan when none does.
   std::unique_ptr<cpu::Workspace> take(const std::shared_ptr<const Graph>& graph, const Shape& input, int threads);
+  // Makes what is missing for `count` callers of take() at once, so that none of them has to.
+  void reserve(const std::shared_ptr<const Graph>& graph, const Shape& input, int threads, Index count);
   // How many samples of this shape are best predicted together (Plan::good_batch), and what one of them costs.
   struct Advice {
     Index good_batch = 0;
@@ -31,6 +33,7 @@ class WorkspaceCache {
  private:
   std::mutex mutex_;
   void use(const std::shared_ptr<const Graph>& graph);
+  static bool fits(const cpu::Workspace& workspace, const Shape& input, int threads);
 
   std::shared_ptr<const Graph> graph_;            // of what is kept
   std::vector<std::pair<Shape, Advice>> advice_;  // by the shape of a sample

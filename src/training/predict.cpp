@@ -62,7 +62,7 @@ std::unique_ptr<cpu::Workspace> WorkspaceCache::take(const std::shared_ptr<const
     const std::lock_guard lock(mutex_);
     use(graph);
     for (auto& workspace : free_) {
-      if (!workspace->plan().fits(input) || workspace->plan().max_threads() < threads) continue;
+      if (!fits(*workspace, input, threads)) continue;
       std::swap(workspace, free_.back());
       std::unique_ptr<cpu::Workspace> taken = std::move(free_.back());
       free_.pop_back();
@@ -71,6 +71,21 @@ std::unique_ptr<cpu::Workspace> WorkspaceCache::take(const std::shared_ptr<const
     }
   }
   return std::make_unique<cpu::Workspace>(std::make_shared<const cpu::Plan>(graph, input, false, threads));
+}
+
+bool WorkspaceCache::fits(const cpu::Workspace& workspace, const Shape& input, int threads) {
+  return workspace.plan().fits(input) && workspace.plan().max_threads() >= threads;
+}
+
+void WorkspaceCache::reserve(const std::shared_ptr<const Graph>& graph, const Shape& input, int threads, Index count) {
+  {
+    const std::lock_guard lock(mutex_);
+    use(graph);
+    count -= std::ranges::count_if(free_, [&](const auto& workspace) { return fits(*workspace, input, threads); });
+  }
+  if (count <= 0) return;
+  const auto plan = std::make_shared<const cpu::Plan>(graph, input, false, threads);
+  for (; count > 0; --count) give_back(std::make_unique<cpu::Workspace>(plan));
 }
 
 WorkspaceCache::Advice WorkspaceCache::advice(const std::shared_ptr<const Graph>& graph, const Shape& input) {
@@ -212,6 +227,10 @@ void Sequential::predict(const DataView& x, const View& out, const PredictOption
     if (parts == 1) return run(first, last, advice.good_batch, 1);
     const Index piece = std::min(advice.good_batch, (last - first + parts - 1) / parts);
     const Index pieces = (last - first + piece - 1) / piece;
+    // Here, since one thread may happen to do all parts today, and two at once tomorrow.
+    Shape largest = shape;
+    largest[0] = piece;
+    cache.reserve(graph, largest, 1, parts);
     cpu::parallel_for(parts, static_cast<int>(parts), [&](Index part, int) {
       const Index from = first + pieces * part / parts * piece;
       const Index to = std::min(last, first + pieces * (part + 1) / parts * piece);

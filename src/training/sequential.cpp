@@ -167,17 +167,22 @@ std::shared_ptr<const Graph> Sequential::State::graph_for(bool with_mask) const 
 void Sequential::State::lower(const Shape& shape) {
   std::shared_ptr<Graph> lowered = lower_layers(layers, shape, false);
 
-  const auto move_into = [&](bool trained_ones) {
+  const auto move_into = [&](std::shared_ptr<AlignedVector<float>>& segment, bool trained_ones) {
     const cpu::FlatLayout layout = cpu::flat_layout(*lowered, trained_ones);
-    auto segment = std::make_shared<AlignedVector<float>>(static_cast<std::size_t>(layout.floats));
+    const auto size = static_cast<std::size_t>(layout.floats);
+    const auto lies_there = [&](const cpu::FlatLayout::Block& block) {
+      return lowered->value(block.value).variable.data() == segment->data() + block.offset;
+    };
+    if (segment != nullptr && segment->size() == size && std::ranges::all_of(layout.blocks, lies_there)) return;
+    auto next = std::make_shared<AlignedVector<float>>(size);
     for (const cpu::FlatLayout::Block& block : layout.blocks) {
       Variable variable = lowered->value(block.value).variable;
-      variable.bind(segment, block.offset);
+      variable.bind(next, block.offset);
     }
-    return segment;
+    segment = std::move(next);
   };
-  trained = move_into(true);
-  untrained = move_into(false);
+  move_into(trained, true);
+  move_into(untrained, false);
   const std::vector<Shape> outputs = ops::outputs_of(*lowered, lowered->output());
   several_outputs = outputs.size() > 1;
   output_shape = outputs.empty() ? lowered->value(lowered->output()).shape : outputs.front();

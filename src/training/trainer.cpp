@@ -180,17 +180,34 @@ void Trainer::build_optimizer() {
 
 void Trainer::apply_mask(const cpu::Workspace& work, bool weighted, const LossShape& shape) {
   const Shape& mask_shape = work.output_mask_shape();
-  if (mask_shape.size() != shape.rows) {
+  const Index weights = weighted ? weights_shape_.size() : 1;
+  const bool joint = shape.rows == 1 && mask_shape.size() % weights == 0;
+  if (mask_shape.size() != shape.rows && !joint) {
     throw ValueError(
         fmt::format("The model's output of shape {} carries a mask of shape {}, but with targets of shape {} the "
                     "loss has {} values",
                     to_string(work.output_shape()), to_string(mask_shape), to_string(y_shape_), shape.rows));
   }
   const float* mask = work.output_mask();
-  for (Index i = 0; i < shape.rows; ++i) {
-    const auto row = static_cast<std::size_t>(i);
-    masked_[row] = mask[i] == 0 ? 0.0f : weighted ? weights_[row] : 1.0f;
+  const Index steps = mask_shape.size() / weights;  // for each weight, where one loss is all there is
+  for (Index i = 0; i < mask_shape.size(); ++i) {
+    const auto weight = static_cast<std::size_t>(i / (joint ? steps : 1));
+    masked_[static_cast<std::size_t>(i)] = mask[i] == 0 ? 0.0f : weighted ? weights_[weight] : 1.0f;
   }
+}
+
+const float* Trainer::loss_weights(const cpu::Workspace& work, bool weighted, const LossShape& shape) {
+  const float* const mask = work.output_mask();
+  if (mask == nullptr && !weighted) return nullptr;
+  const AlignedVector<float>& weights = mask != nullptr ? masked_ : weights_;
+  const Index count = mask != nullptr ? work.output_mask_shape().size() : weights_shape_.size();
+  if (shape.rows != 1 || count == 1) return weights.data();
+  const std::optional<Index> left =
+      mask == nullptr ? std::nullopt
+                      : std::optional<Index>(std::count_if(mask, mask + count, [](float kept) { return kept != 0; }));
+  joint_weight_ =
+      static_cast<float>(options_.loss.joint_weight({weights.data(), static_cast<std::size_t>(count)}, left));
+  return &joint_weight_;
 }
 
 // Loss of the batch in `work`, weighted by row unless `weights` is null; in training its gradient goes where backward
@@ -203,7 +220,9 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weight
   const Loss& loss = options_.loss;
   const LossShape shape = loss.shape(y_shape_, work.output_shape());
   LossFacts facts = loss.inspect(y_.data(), work.output(), shape);
-  const float* const mask = work.output_mask();
+  // One loss of a whole batch has its mask in its weight.
+  const bool by_row = work.output_mask() != nullptr && work.output_mask_shape().size() == shape.rows;
+  const float* const mask = by_row ? work.output_mask() : nullptr;
   const OutputActivation activation = output_activation(*state().graph);
   LossRows batch;
   batch.shape = shape;
@@ -311,14 +330,15 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
   }
   work.forward(++steps_, state().weights_version());
   const bool weighted = examples.weighted();
-  if (weighted && options_.loss.has_value()) weigh(examples, count, options_.loss.shape(y_shape_, work.output_shape()));
   const bool masked = work.output_mask() != nullptr && options_.loss.has_value();
-  if (masked) apply_mask(work, weighted, options_.loss.shape(y_shape_, work.output_shape()));
-  double loss = apply_loss(work, train,
-                           masked     ? masked_.data()
-                           : weighted ? weights_.data()
-                                      : nullptr) +
-                work.penalty();
+  const float* weights = nullptr;
+  if (options_.loss.has_value() && (weighted || masked)) {
+    const LossShape shape = options_.loss.shape(y_shape_, work.output_shape());
+    if (weighted) weigh(examples, count, shape);
+    if (masked) apply_mask(work, weighted, shape);
+    weights = loss_weights(work, weighted, shape);
+  }
+  double loss = apply_loss(work, train, weights) + work.penalty();
   for (Tracked& tracked : metrics_) {
     MetricBatch metric_batch{.y_true = y_.data(),
                              .y_pred = work.output(),

@@ -78,8 +78,10 @@ class Trainer {
   void gather(const Examples& examples, std::span<const Index> rows, Index count, cpu::Workspace& work,
               std::span<const Index> ahead);
   void weigh(const Examples& examples, Index count, const LossShape& shape);
-  // Puts the output's mask and the weights together in masked_, one per loss row.
+  // Puts the output's mask and the weights together in masked_, one per value of the mask.
   void apply_mask(const cpu::Workspace& work, bool weighted, const LossShape& shape);
+  // What the loss takes for weights, after the two before; null for none.
+  const float* loss_weights(const cpu::Workspace& work, bool weighted, const LossShape& shape);
   double apply_loss(cpu::Workspace& work, bool train, const float* weights);
   double add_regularizers(cpu::Workspace& work, bool train);
   // By the optimizer's loss_scale_factor.
@@ -108,6 +110,7 @@ class Trainer {
   AlignedVector<float> y_, weights_, row_loss_;
   AlignedVector<float> masked_;  // weights times mask, when the output has a mask
   Shape weights_shape_;
+  float joint_weight_ = 1;         // of the one loss of a batch, such as Dice
   double loss_sum_ = 0;            // Σ loss · samples
   Index loss_count_ = 0;           // samples
   std::optional<Index> start_at_;  // instead of FitOptions::initial_epoch, once

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "wavetrain/error.hpp"
 
 namespace wavetrain {
@@ -19,6 +21,20 @@ TEST(Target, EverySupportedOneCanBeChosen) {
   set_target("");
   EXPECT_EQ(target_name(), before);
 }
+
+#if defined(__x86_64__) && defined(__GNUC__)
+// The compiler's own library asks the processor, too.
+TEST(Target, IsWhatTheProcessorHas) {
+  __builtin_cpu_init();
+  const auto has = [all = supported_targets()](const char* name) { return std::ranges::count(all, name) == 1; };
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+  EXPECT_EQ(has("avx2"), avx2);
+#ifndef WAVETRAIN_FEW_TARGETS
+  EXPECT_EQ(has("sse4"), __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("aes"));
+  EXPECT_EQ(has("avx3"), avx2 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"));
+#endif
+}
+#endif
 
 TEST(Target, UnknownNamesAreRefusedAndChangeNothing) {
   const std::string before = target_name();

@@ -64,8 +64,8 @@ void for_each_target(Body body) {
 
 using Apply = void (*)(const float*, float*, std::size_t);
 
-#define WAVETRAIN_FUNCTION(name) \
-  HWY_EXPORT(apply_##name);      \
+#define WAVETRAIN_FUNCTION(name)  \
+  WAVETRAIN_EXPORT(apply_##name); \
   void name##s(const float* x, float* y, std::size_t count) { WAVETRAIN_DISPATCH(apply_##name)(x, y, count); }
 WAVETRAIN_FUNCTION(exp)
 WAVETRAIN_FUNCTION(exp_nonpositive)

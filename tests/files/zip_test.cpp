@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "files/damage.hpp"
 #include "files/data.hpp"
 #include "wavetrain/error.hpp"
@@ -10,6 +12,7 @@
 namespace wavetrain::files {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -97,6 +100,39 @@ TEST(ZipTest, RefusesDamageAndLimits) {
   EXPECT_THAT(message_of(Bytes(100)), HasSubstr("not a readable zip archive"));
   const Bytes bytes = sample();
   EXPECT_THROW(ZipReader(bytes).read("missing"), FileError);
+}
+
+TEST(ZipTest, FromAFile) {
+  const testing::TemporaryDirectory directory;
+  const std::filesystem::path path = directory / "x.zip";
+  const Bytes bytes = sample();
+  write_file_atomically(path, ByteSpan(bytes));
+  EXPECT_TRUE(ZipReader::recognises(path));
+  {
+    const ZipReader from_file(path), from_memory(bytes);
+    EXPECT_EQ(from_file.names(), from_memory.names());
+    for (const std::string& name : from_file.names()) EXPECT_EQ(from_file.read(name), from_memory.read(name));
+  }
+  Bytes damaged = bytes;
+  damaged[damaged.size() / 2] ^= std::byte{1};  // among the 5000
+  write_file_atomically(path, ByteSpan(damaged));
+  const auto message = [&] {
+    try {
+      const ZipReader reader(path);
+      for (const std::string& name : reader.names()) reader.read(name);
+    } catch (const FileError& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing was thrown");
+  };
+  EXPECT_THAT(message(), AllOf(HasSubstr(path.string()), HasSubstr("member 'ä': is damaged")));
+  write_file_atomically(path, "no archive at all");
+  EXPECT_FALSE(ZipReader::recognises(path));
+  EXPECT_THAT(message(), AllOf(HasSubstr(path.string()), HasSubstr("not a readable zip archive")));
+  std::filesystem::remove(path);
+  EXPECT_FALSE(ZipReader::recognises(path));
+  EXPECT_FALSE(ZipReader::recognises(directory.path()));
+  EXPECT_THAT(message(), AllOf(HasSubstr(path.string()), HasSubstr("No such file")));
 }
 
 TEST(ZipTest, DamageIsSurvived) {

@@ -99,6 +99,45 @@ TEST(Masks, PaddingDoesNotShowInLossAndMetrics) {
   }
 }
 
+// Dice and Tversky make one number of a whole batch, from masked steps too, as in Keras; its weight is that of the steps
+// that are left.
+TEST(Masks, WeighTheOneLossOfABatch) {
+  const Array x = padded_series(), y = random_array({kSamples, kSteps, 2}, 9), weights{1, 2, 0.5f, 3};
+  const auto compiled = [&](Reduction reduction, double rate) {
+    Sequential model{kAnyLength, Masking{}, LSTM{.units = 2, .activation = "sigmoid", .return_sequences = true}};
+    std::vector<Array> values = model.get_weights();
+    for (Array& value : values) value = random_array(value.shape(), 3);
+    model.set_weights(values);
+    model.compile({.optimizer = optimizers::SGD{.learning_rate = rate},
+                   .loss = losses::Tversky{.beta = 0.1, .reduction = reduction},
+                   .weighted_metrics = {"mae"}});
+    return model;
+  };
+  Sequential mean = compiled(Reduction::sum_over_batch_size, 0.1), sum = compiled(Reduction::sum, 0.1 / 20);
+  const Array predicted = mean.predict(x);
+  const double alone = Loss(losses::Tversky{.beta = 0.1})(y, predicted);
+  double left = 0, weight = 0, errors = 0;
+  for (Index n = 0; n < kSamples; ++n) {
+    const Index length = kLengths[static_cast<std::size_t>(n)];
+    left += static_cast<double>(length);
+    weight += static_cast<double>(length) * weights[n];
+    for (Index i = n * kSteps * 2; i < (n * kSteps + length) * 2; ++i) {
+      errors += weights[n] * std::abs(double{y[i]} - predicted[i]) / 2;
+    }
+  }
+  ASSERT_EQ(left, 20);
+  EXPECT_NEAR(mean.test_on_batch(x, y).at("loss"), alone, 1e-6);
+  EXPECT_NEAR(sum.test_on_batch(x, y).at("loss"), alone * left, 1e-5);
+  const Logs weighted = mean.test_on_batch(x, y, {.sample_weight = weights});
+  EXPECT_NEAR(weighted.at("loss"), alone * weight / left, 1e-5);
+  EXPECT_NEAR(weighted.at("mae"), errors / weight, 1e-6);
+  EXPECT_NEAR(sum.test_on_batch(x, y, {.sample_weight = weights}).at("loss"), alone * weight, 1e-4);
+  mean.train_on_batch(x, y);
+  sum.train_on_batch(x, y);
+  const Array a = mean.get_weights()[0], b = sum.get_weights()[0];
+  for (Index i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-6);
+}
+
 TEST(Masks, WhatIsMaskedMayBeAnything) {
   Sequential model{kAnyLength, Masking{.mask_value = -7}, LSTM{.units = 5, .return_sequences = true},
                    Dense{.units = 2}};

@@ -1,7 +1,8 @@
-// Zip archives in memory.
+// Zip archives, in memory and in files.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,12 +25,16 @@ class ZipReader {
  public:
   // Borrows `bytes`, which must outlive the reader. `source` names the archive in messages.
   explicit ZipReader(ByteSpan bytes, std::string source = "zip archive", const ZipLimits& limits = {});
+  // Reads members from the file when they are asked for; it must not be changed meanwhile.
+  explicit ZipReader(const std::filesystem::path& path, const ZipLimits& limits = {});
   ~ZipReader();
   ZipReader(ZipReader&&) noexcept;
   ZipReader& operator=(ZipReader&&) noexcept;
 
   // True when `bytes` start like a zip archive.
   static bool recognises(ByteSpan bytes);
+  // The same of a regular file; false for all others, such as pipes, and when it cannot be read.
+  static bool recognises(const std::filesystem::path& path);
 
   // In the archive's order; directories are left out.
   const std::vector<std::string>& names() const;

@@ -29,6 +29,9 @@ DIFFERENCES = (
     ("`TimeDistributed` over a layer that does not take such steps", "refused as the layer by itself refuses them; Keras does not check"),
     ("`RMSNormalization` over another axis than the last", "refused where the scale does not fit the last axis; Keras multiplies it into "
      "an array of another shape than its model says"),
+    ("normalisation over axis 0, the batch", "refused: what comes out of a sample would depend on the others"),
+    ("`RNN` over samples that are not (time, channels)", "refused; Keras adds the states of samples to inputs of steps, which works for one "
+     "size of the batch"),
     ("`SwapEMAWeights`", "puts the weights back after `predict`; Keras leaves the averages in the model"),
 )
 

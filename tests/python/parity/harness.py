@@ -57,11 +57,12 @@ def _run_and_judge(sides, case, folder, prepared, opponent):
             continue
         others.append(judge.results(folder, who))
         outcome = judge.compare(ours, r, others, exempt, kernels)
-    for nudge in (1, 2, 3):
-        if outcome.passed:
-            break
-        others.append(judge.results(folder, sides.run_nudged(folder, nudge)))
-        outcome = judge.compare(ours, r, others, exempt, kernels)
+    for dtype in ("float64", "float32"):
+        for nudge in (1, 2, 3):
+            if outcome.passed:
+                break
+            others.append(judge.results(folder, sides.run_nudged(folder, nudge, dtype)))
+            outcome = judge.compare(ours, r, others, exempt, kernels)
     return outcome
 
 

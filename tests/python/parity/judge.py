@@ -11,7 +11,9 @@ Sums that cancel. A sum has roundings of the size of its terms, not of its own. 
 front of a normalisation or a momentum, both backends of Keras may by chance be much closer to the truth than any float32
 computation can be relied on to be, above all for tensors of a few elements. How far that is, the harness asks when a case does
 not pass otherwise: a third and further opinions are the double precision run again, with every weight and input moved by up
-to half a unit of its last float32 place (keras_worker's "nudge"). Whoever computes in float32 has rounded more than that.
+to half a unit of its last float32 place (keras_worker's "nudge"); whoever computes in float32 has rounded more than that. Then
+the same of Keras' own float32 on TensorFlow: what it gives from weights that nobody could tell from the true ones, it may as well
+have given from those. One number, such as a mean of errors of both signs, is where a backend is close by chance most often.
 A bias is the row of the kernel for an input that is always 1. One of a few values, whose gradient is such a sum, is judged as
 that: together with the kernel's, whose gradient adds up the same terms times inputs (see `kernels_of_biases`).
 """

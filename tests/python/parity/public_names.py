@@ -51,6 +51,7 @@ NOT_HERE = [
     (r"utils\.(Progbar|\w*interactive_logging\w*|is_keras_tensor|standardize_dtype|get_source_inputs|get_file|\w*_x_y_sample_weight)", INSIDE),
     (r"models\.(Model|clone_model)", "only Sequential models; Sequential::from_config copies one"),
     (r"models\.save_model", "Sequential::save"),
+    (r"Sequential\.(compiled_loss|compiled_metrics|distribute_strategy|distribute_reduction_method)", "compile_options(); one device"),
     (r"Sequential\.(add_loss|add_metric|add_variable|add_weight|compute_loss\w*|compute_metrics|compute_mask|compute_output_spec|"
      r"stateless_\w+|symbolic_call|rematerialized_call|\w+_step|make_\w+_function|jax_state_sync|get_state_tree|set_state_tree|"
      r"load_own_variables|save_own_variables|metrics_variables|get_metrics_result|input_spec|path|run_eagerly|jit_compile|supports_masking)", INSIDE),

@@ -99,10 +99,10 @@ class Sides:
             raise failures[0]
         return answers[0]
 
-    def run_nudged(self, folder, seed):
-        """Leaves nudgedSEED.npz: in double precision, with weights and inputs that differ by a rounding. Returns who that is."""
-        who = f"nudged{seed}"
-        self.tensorflow.ask(do="run", folder=str(folder), who=who, dtype="float64", nudge=seed)
+    def run_nudged(self, folder, seed, dtype):
+        """Leaves nudgedSEED-DTYPE.npz: with weights and inputs that differ by a rounding. Returns who that is."""
+        who = f"nudged{seed}-{dtype}"
+        self.tensorflow.ask(do="run", folder=str(folder), who=who, dtype=dtype, nudge=seed)
         return who
 
     def run_opponent(self, folder, who):
