@@ -4,6 +4,7 @@
 build_packages=(g++ cmake ninja-build libfmt-dev libhwy-dev libzip-dev zlib1g-dev nlohmann-json3-dev libcli11-dev)
 test_packages=(libgtest-dev libgmock-dev pkg-config)
 python_packages=(python3 python3-venv python3-dev)
+wheel_packages=(cmake ninja-build dpkg-dev)
 neon_packages=(g++-aarch64-linux-gnu qemu-user)
 neon_libraries=(libfmt-dev libhwy-dev libzip-dev zlib1g-dev nlohmann-json3-dev libgtest-dev libgmock-dev)
 bench_packages=(libbenchmark-dev)
