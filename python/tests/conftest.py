@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 
 os.environ["KERAS_BACKEND"] = os.environ.get("WAVETRAIN_KERAS_JUDGE", "numpy")  # see both.py
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -13,6 +14,9 @@ from both import Trainer
 
 import wavetrain
 from wavetrain import keras as own
+
+# A shell that starts the tests in the background has Ctrl-C ignored, and programs inherit that; it is tested here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Programs that tests start find the same module, wherever they run.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(pathlib.Path(wavetrain.__file__).parents[1]),

@@ -1,6 +1,7 @@
 """What the tests of this folder share. They skip, with the reason, where Keras or our program is not there."""
 
 import importlib.util
+import signal
 import sys
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from parity.workers import TOOL, Sides  # noqa: E402
+
+# A shell that starts the tests in the background has Ctrl-C ignored, and programs inherit that; it is tested here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 needs_keras = all(importlib.util.find_spec(name) for name in ("keras", "tensorflow", "jax", "h5py"))
 
