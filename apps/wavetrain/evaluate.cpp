@@ -75,9 +75,8 @@ void add_evaluate(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("evaluate", "Score a trained model on other data");
   command.footer(
       "Data is scaled, and classes are numbered, as for training: the model file says how.\n"
-      "A model of a table is scored over all its windows, beside the error of repeating the last value, and\nso are "
-      "the intervals that it "
-      "keeps.");
+      "A model of a table is scored over all its windows, beside the error of repeating the last value;\n"
+      "the intervals that it keeps are scored, too.");
   command.add_option("model", arguments->model, "A .keras file")->required();
   command.add_option("--data", arguments->data, "Data with labels, in any format that `train` reads")->required();
   add_data_options(command, arguments->data_options);
