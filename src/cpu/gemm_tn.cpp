@@ -2,8 +2,6 @@
 // A's axes exchanged: a tile's rows are neighbouring weights, its steps are time.
 #include "cpu/gemm.hpp"
 
-#include <cstdlib>
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/gemm_tn.cpp"
 #include "cpu/highway.hpp"
@@ -15,11 +13,15 @@
 HWY_BEFORE_NAMESPACE();
 namespace wavetrain::cpu::HWY_NAMESPACE {
 
-// From this many tiles below each other on, the columns of B that they share are copied: rows that lie a multiple of a
-// large power of two apart share few sets of the first-level cache.
-inline constexpr Index kCopyFrom = 4;
-// Rows of a block of time, at most.
-inline constexpr Index kMaxRows = 128;
+// Rows of a block of time, at most: what a column group reads of B and A fits the second-level cache beside dW.
+inline constexpr Index kMaxRows = 192;
+
+// Are the columns of B that tiles below each other share copied? Rows that lie a multiple of 2 KiB apart share so few sets
+// of the first-level cache that narrow tiles, which read one line of a row, find nothing there again. Wide ones are better
+// off without.
+HWY_INLINE bool IsCopied(const GemmTn& g, int vectors, Index tiles) {
+  return kTileVectors < 4 && vectors == kTileVectors && tiles >= 4 && g.ldb % 512 == 0;
+}
 
 // How dW is cut: row groups times column groups, a tile each (the last column group may take two).
 struct TnGrid {
@@ -102,12 +104,10 @@ void RunGemmTn(const GemmTn& g, Index begin, Index end) {
   t.ldc = g.ldw;
   t.last = false;
   t.from_zero = !g.accumulate;
-  // Few enough that what a tile reads does not evict itself: rows of A that lie a multiple of a large power of two
-  // apart share few sets of the cache. Blocks are nearly equal.
-  const Index most = std::clamp<Index>(9216 / (std::abs(g.a.row_stride) + grid.widest * kLanes), 48, kMaxRows);
-  const Index blocks = std::max<Index>(1, (rows + most - 1) / most),
+  // Blocks are nearly equal.
+  const Index blocks = std::max<Index>(1, (rows + kMaxRows - 1) / kMaxRows),
               block = std::max<Index>(1, (rows + blocks - 1) / blocks);
-  // Blocks of time outermost: what they hold of A and B stays in the first-level cache for all tiles.
+  // Blocks of time outermost: what they hold of A and B stays in the cache for all tiles.
   for (Index sample = 0; sample < samples; ++sample) {
     for (Index r = 0; r == 0 || r < rows; r += block, t.from_zero = false) {
       t.width = std::min(block, rows - r);
@@ -125,7 +125,7 @@ void RunGemmTn(const GemmTn& g, Index begin, Index end) {
           t.columns = std::min<Index>(stop - n, vectors * kLanes);
           t.b = b + n;
           t.b_step = g.ldb;
-          if (t.columns < vectors * kLanes || (group_end - group_begin >= kCopyFrom && vectors <= kTileVectors)) {
+          if (t.columns < vectors * kLanes || IsCopied(g, vectors, group_end - group_begin)) {
             PackTail(t.b, g.ldb, t.width, t.columns, vectors, tail);
             t.b = tail;
             t.b_step = vectors * kLanes;
