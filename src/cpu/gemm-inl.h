@@ -162,7 +162,15 @@ enum class Walk {
   any,
 };
 
-template <int kRows, int kVectors, Walk kWalk, class Epilogue, std::size_t... I>
+// How the last vector of a row of B is read.
+enum class LastVector {
+  whole,    // there is memory behind the columns that exist
+  partial,  // nothing is read beyond them
+};
+// Masked loads cost nothing where masks have registers of their own.
+inline constexpr bool kReadsPartialVectors = HWY_TARGET == HWY_AVX3;
+
+template <int kRows, int kVectors, Walk kWalk, LastVector kLast, class Epilogue, std::size_t... I>
 HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index_sequence<I...>) {
   constexpr std::size_t kV = static_cast<std::size_t>(kVectors);
   constexpr std::size_t kBases = static_cast<std::size_t>(kRows + 2) / 3;
@@ -173,6 +181,7 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
   const Index step = kWalk == Walk::along_rows ? 1 : t.step;
   const bool full = t.columns == kVectors * kLanes;
   const auto left = [&](std::size_t i) HWY_ATTR { return t.columns - static_cast<Index>(i % kV) * kLanes; };
+  const auto last_lanes = hn::FirstN(d, static_cast<std::size_t>(std::min(left(kV - 1), kLanes)));
 
   // Few values live across the loop over K, on purpose: GCC spills integers into vector registers.
   for (Index tile = 0; tile < t.tiles; ++tile) {
@@ -203,8 +212,13 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
       for (Index i = t.width; i > 0; --i) {
         FloatVec bv[kV];
         [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
-          ((bv[J] = hn::LoadU(d, b + static_cast<Index>(J / 2) * t.panel_stride + static_cast<Index>(J % 2) * kLanes)),
-           ...);
+          (
+              [&]() HWY_ATTR {
+                const float* p = b + static_cast<Index>(J / 2) * t.panel_stride + static_cast<Index>(J % 2) * kLanes;
+                if constexpr (kLast == LastVector::partial && J + 1 == kV) bv[J] = hn::MaskedLoad(last_lanes, d, p);
+                else bv[J] = hn::LoadU(d, p);
+              }(),
+              ...);
         }
         (kEachVector);
         [&]<std::size_t... R>(std::index_sequence<R...>) HWY_ATTR {
@@ -242,26 +256,27 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
   }
 }
 
-template <int kRows, int kVectors, Walk kWalk, class Epilogue>
+template <int kRows, int kVectors, Walk kWalk, LastVector kLast, class Epilogue>
 HWY_NOINLINE void RunTiles(const Tile& t, const Epilogue& epilogue) {
-  RunTilesImpl<kRows, kVectors, kWalk>(t, epilogue,
+  RunTilesImpl<kRows, kVectors, kWalk, kLast>(t, epilogue,
                                        std::make_index_sequence<static_cast<std::size_t>(kRows * kVectors)>());
 }
 
 // Chooses the tile by its size: `vectors` is 1, 2, 4 or 8, and `rows` <= TileRows(vectors).
-template <Walk kWalk, int kVectors, class Epilogue, int kRows = TileRows(kVectors)>
+template <Walk kWalk, int kVectors, LastVector kLast, class Epilogue, int kRows = TileRows(kVectors)>
 HWY_INLINE void RunTilesOf(Index rows, const Tile& t, const Epilogue& epilogue) {
   if constexpr (kRows > 1) {
-    if (rows < kRows) return RunTilesOf<kWalk, kVectors, Epilogue, kRows - 1>(rows, t, epilogue);
+    if (rows < kRows) return RunTilesOf<kWalk, kVectors, kLast, Epilogue, kRows - 1>(rows, t, epilogue);
   }
-  RunTiles<kRows, kVectors, kWalk>(t, epilogue);
+  RunTiles<kRows, kVectors, kWalk, kLast>(t, epilogue);
 }
 template <Walk kWalk, class Epilogue>
 HWY_INLINE void RunTiles(Index rows, int vectors, const Tile& t, const Epilogue& epilogue) {
-  if (vectors == 4) RunTilesOf<kWalk, 4>(rows, t, epilogue);
-  else if (vectors == 2) RunTilesOf<kWalk, 2>(rows, t, epilogue);
-  else if (vectors == 1) RunTilesOf<kWalk, 1>(rows, t, epilogue);
-  else RunTilesOf<kWalk, 8>(rows, t, epilogue);
+  constexpr LastVector kWhole = LastVector::whole;
+  if (vectors == 4) RunTilesOf<kWalk, 4, kWhole>(rows, t, epilogue);
+  else if (vectors == 2) RunTilesOf<kWalk, 2, kWhole>(rows, t, epilogue);
+  else if (vectors == 1) RunTilesOf<kWalk, 1, kWhole>(rows, t, epilogue);
+  else RunTilesOf<kWalk, 8, kWhole>(rows, t, epilogue);
 }
 
 // `rows` rows cut into as few tiles as possible, of nearly equal height: first `larger` of them one row higher.

@@ -88,6 +88,15 @@ void RunGemmTnColumn(const GemmTn& g, const TnGrid& grid, Index begin, Index end
   }
 }
 
+// Tiles of one or two vectors of which the last is partial, read where it lies.
+HWY_INLINE void RunPartialTiles(Index rows, int vectors, const Tile& t) {
+  if constexpr (kReadsPartialVectors) {
+    constexpr LastVector kLast = LastVector::partial;
+    if (vectors == 2) RunTilesOf<Walk::along_columns, 2, kLast>(rows, t, NoEpilogue());
+    else RunTilesOf<Walk::along_columns, 1, kLast>(rows, t, NoEpilogue());
+  }
+}
+
 void RunGemmTn(const GemmTn& g, Index begin, Index end) {
   const TnGrid grid(g);
   if (g.N == 1 && g.ldw == 1 && grid.row_stride == 1 && begin < end) return RunGemmTnColumn(g, grid, begin, end);
@@ -125,7 +134,9 @@ void RunGemmTn(const GemmTn& g, Index begin, Index end) {
           t.columns = std::min<Index>(stop - n, vectors * kLanes);
           t.b = b + n;
           t.b_step = g.ldb;
-          if (t.columns < vectors * kLanes || IsCopied(g, vectors, group_end - group_begin)) {
+          const bool partial = t.columns < vectors * kLanes;
+          const bool in_place = kReadsPartialVectors && partial && grid.row_stride == 1;
+          if ((partial && !in_place) || IsCopied(g, vectors, group_end - group_begin)) {
             PackTail(t.b, g.ldb, t.width, t.columns, vectors, tail);
             t.b = tail;
             t.b_step = vectors * kLanes;
@@ -139,7 +150,8 @@ void RunGemmTn(const GemmTn& g, Index begin, Index end) {
             const Index row = grid.groups.begin(part), height = grid.groups.rows(part);
             t.a = a + run * grid.run_stride + row * grid.row_stride;
             t.c = g.w + (run * grid.run_rows + row) * g.ldw + n;
-            if (grid.row_stride == 1) RunTiles<Walk::along_columns>(height, vectors, t, NoEpilogue());
+            if (in_place) RunPartialTiles(height, vectors, t);
+            else if (grid.row_stride == 1) RunTiles<Walk::along_columns>(height, vectors, t, NoEpilogue());
             else RunTiles<Walk::any>(height, vectors, t, NoEpilogue());
           }
         }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/pool1d.cpp"
@@ -41,98 +42,126 @@ HWY_INLINE FloatVector sum_over_time(At at, Index T, Index C, const float* x, co
   return total;
 }
 
-void MaxPool(const Pool1D& p, Index samples, const float* x, float* y) {
-  const FloatTag d;
+// Calls body(size) with the window's size, as a constant where it is a common one, so that its steps are unrolled.
+template <class Body>
+HWY_INLINE void with_size(Index pool, Body body) {
+  if (pool == 2) body(std::integral_constant<Index, 2>());
+  else if (pool == 3) body(std::integral_constant<Index, 3>());
+  else body(pool);
+}
+
+// Calls window(first, size, t) for each window, whose size is `whole` unless padding cuts it short.
+template <class Size, class Window>
+HWY_INLINE void for_each_window(const Pool1D& p, Size whole, Window window) {
   const Index steps = p.steps();
-  for (Index n = 0; n < samples; ++n, x += p.T * p.C, y += steps * p.C) {
-    for (Index t = 0; t < steps; ++t) {
-      const Index first = p.first(t), last = p.last(t);
-      for_each_vector(p.C, [&](auto at) HWY_ATTR {
-        FloatVector max = hn::Set(d, -std::numeric_limits<float>::infinity());
-        for (Index s = first; s < last; ++s) max = max_or_nan(max, at.load(x + s * p.C));
-        at.store(max, y + t * p.C);
-      });
-    }
+  Index first = -p.pad_left;
+  for (Index t = 0; t < steps; ++t, first += p.stride) {
+    if (first >= 0 && first + whole <= p.T) window(first, whole, t);
+    else window(p.first(t), p.last(t) - p.first(t), t);
   }
 }
 
-// Calls window(first, last, t) for each window and gap(first, last) for the steps between windows that do not overlap,
-// in ascending order. So backward writes every step once, instead of adding to zeros: a vector that is read right after
-// a neighbour was written over a part of it waits for that write (with few channels this took three times as long).
-template <class Window, class Gap>
-HWY_INLINE void for_each_window(const Pool1D& p, Window window, Gap gap) {
-  const Index steps = p.steps();
+// The same for windows that do not overlap, and gap(first, last) for the steps between them, in ascending order. So
+// backward writes every step once, instead of adding to zeros: a vector that is read right after a neighbour was written
+// over a part of it waits for that write (with few channels this took three times as long).
+template <class Size, class Window, class Gap>
+HWY_INLINE void for_each_window(const Pool1D& p, Size whole, Window window, Gap gap) {
   Index end = 0;
-  for (Index t = 0; t < steps; ++t) {
-    const Index first = p.first(t), last = p.last(t);
+  for_each_window(p, whole, [&](Index first, auto size, Index t) HWY_ATTR {
     if (end < first) gap(end, first);
-    window(first, last, t);
-    end = last;
-  }
+    window(first, size, t);
+    end = first + size;
+  });
   if (end < p.T) gap(end, p.T);
+}
+
+void MaxPool(const Pool1D& p, Index samples, const float* x, float* y) {
+  const FloatTag d;
+  const Index C = p.C, y_size = p.steps() * C;
+  with_size(p.pool, [&](auto whole) HWY_ATTR {
+    for (Index n = 0; n < samples; ++n, x += p.T * C, y += y_size) {
+      for_each_vector(C, [&](auto at) HWY_ATTR {
+        for_each_window(p, whole, [&](Index first, auto size, Index t) HWY_ATTR {
+          const float* const from = x + first * C;
+          FloatVector max = size > 0 ? at.load(from) : hn::Set(d, -std::numeric_limits<float>::infinity());
+          for (Index s = 1; s < size; ++s) max = max_or_nan(max, at.load(from + s * C));
+          at.store(max, y + t * C);
+        });
+      });
+    }
+  });
 }
 
 template <bool kApart>
 void max_pool_backward(const Pool1D& p, Index samples, const float* x, const float* y, const float* dy, float* dx) {
-  const Index steps = p.steps(), C = p.C;
+  const FloatTag d;
+  const Index C = p.C, y_size = p.steps() * C;
   if (!kApart) std::fill_n(dx, samples * p.T * C, 0.0f);
-  for (Index n = 0; n < samples; ++n, x += p.T * C, dx += p.T * C, y += steps * C, dy += steps * C) {
-    const auto window = [&](Index first, Index last, Index t) HWY_ATTR {
+  with_size(p.pool, [&](auto whole) HWY_ATTR {
+    for (Index n = 0; n < samples; ++n, x += p.T * C, dx += p.T * C, y += y_size, dy += y_size) {
       for_each_vector(C, [&](auto at) HWY_ATTR {
-        const FloatVector max = at.load(y + t * C);
-        FloatVector left = at.load(dy + t * C);  // becomes 0 in each lane once given away
-        for (Index s = first; s < last; ++s) {
-          const FloatVector value = at.load(x + s * C);
-          const auto wins = hn::Or(hn::Eq(value, max), hn::IsNaN(value));
-          const FloatVector given = hn::IfThenElseZero(wins, left);
-          at.store(kApart ? given : hn::Add(at.load(dx + s * C), given), dx + s * C);
-          left = hn::IfThenZeroElse(wins, left);
-        }
+        const auto window = [&](Index first, auto size, Index t) HWY_ATTR {
+          const FloatVector max = at.load(y + t * C);
+          FloatVector left = at.load(dy + t * C);  // becomes 0 in each lane once given away
+          for (Index s = first; s < first + size; ++s) {
+            const FloatVector value = at.load(x + s * C);
+            const auto wins = hn::Or(hn::Eq(value, max), hn::IsNaN(value));
+            const FloatVector given = hn::IfThenElseZero(wins, left);
+            at.store(kApart ? given : hn::Add(at.load(dx + s * C), given), dx + s * C);
+            left = hn::IfThenZeroElse(wins, left);
+          }
+        };
+        for_each_window(p, whole, window, [&](Index first, Index last) HWY_ATTR {
+          for (Index s = first; kApart && s < last; ++s) at.store(hn::Zero(d), dx + s * C);
+        });
       });
-    };
-    for_each_window(p, window, [&](Index first, Index last) {
-      if (kApart) std::fill_n(dx + first * C, (last - first) * C, 0.0f);
-    });
-  }
+    }
+  });
 }
 
 void MaxPoolBackward(const Pool1D& p, Index samples, const float* x, const float* y, const float* dy, float* dx) {
   (p.stride >= p.pool ? max_pool_backward<true> : max_pool_backward<false>)(p, samples, x, y, dy, dx);
 }
 
+// What the sum over a window of so many steps is divided by.
+HWY_INLINE FloatVector divisor(Index size) {
+  return hn::Set(FloatTag(), static_cast<float>(std::max<Index>(size, 1)));
+}
+
 void AveragePool(const Pool1D& p, Index samples, const float* x, float* y) {
-  const FloatTag d;
-  const Index steps = p.steps();
-  for (Index n = 0; n < samples; ++n, x += p.T * p.C, y += steps * p.C) {
-    for (Index t = 0; t < steps; ++t) {
-      const Index first = p.first(t), last = p.last(t);
-      const FloatVector count = hn::Set(d, static_cast<float>(std::max<Index>(last - first, 1)));
-      for_each_vector(p.C, [&](auto at) HWY_ATTR {
-        at.store(hn::Div(sum_over_time(at, last - first, p.C, x + first * p.C, nullptr), count), y + t * p.C);
+  const Index C = p.C, y_size = p.steps() * C;
+  with_size(p.pool, [&](auto whole) HWY_ATTR {
+    for (Index n = 0; n < samples; ++n, x += p.T * C, y += y_size) {
+      for_each_vector(C, [&](auto at) HWY_ATTR {
+        for_each_window(p, whole, [&](Index first, auto size, Index t) HWY_ATTR {
+          const FloatVector sum = sum_over_time(at, size, C, x + first * C, nullptr);
+          at.store(hn::Div(sum, divisor(size)), y + t * C);
+        });
       });
     }
-  }
+  });
 }
 
 template <bool kApart>
 void average_pool_backward(const Pool1D& p, Index samples, const float* dy, float* dx) {
   const FloatTag d;
-  const Index steps = p.steps(), C = p.C;
+  const Index C = p.C, y_size = p.steps() * C;
   if (!kApart) std::fill_n(dx, samples * p.T * C, 0.0f);
-  for (Index n = 0; n < samples; ++n, dx += p.T * C, dy += steps * C) {
-    const auto window = [&](Index first, Index last, Index t) HWY_ATTR {
-      const FloatVector count = hn::Set(d, static_cast<float>(std::max<Index>(last - first, 1)));
+  with_size(p.pool, [&](auto whole) HWY_ATTR {
+    for (Index n = 0; n < samples; ++n, dx += p.T * C, dy += y_size) {
       for_each_vector(C, [&](auto at) HWY_ATTR {
-        const FloatVector share = hn::Div(at.load(dy + t * C), count);
-        for (Index s = first; s < last; ++s) {
-          at.store(kApart ? share : hn::Add(at.load(dx + s * C), share), dx + s * C);
-        }
+        const auto window = [&](Index first, auto size, Index t) HWY_ATTR {
+          const FloatVector share = hn::Div(at.load(dy + t * C), divisor(size));
+          for (Index s = first; s < first + size; ++s) {
+            at.store(kApart ? share : hn::Add(at.load(dx + s * C), share), dx + s * C);
+          }
+        };
+        for_each_window(p, whole, window, [&](Index first, Index last) HWY_ATTR {
+          for (Index s = first; kApart && s < last; ++s) at.store(hn::Zero(d), dx + s * C);
+        });
       });
-    };
-    for_each_window(p, window, [&](Index first, Index last) {
-      if (kApart) std::fill_n(dx + first * C, (last - first) * C, 0.0f);
-    });
-  }
+    }
+  });
 }
 
 void AveragePoolBackward(const Pool1D& p, Index samples, const float* dy, float* dx) {
