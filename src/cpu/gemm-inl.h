@@ -259,7 +259,7 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
 template <int kRows, int kVectors, Walk kWalk, LastVector kLast, class Epilogue>
 HWY_NOINLINE void RunTiles(const Tile& t, const Epilogue& epilogue) {
   RunTilesImpl<kRows, kVectors, kWalk, kLast>(t, epilogue,
-                                       std::make_index_sequence<static_cast<std::size_t>(kRows * kVectors)>());
+                                              std::make_index_sequence<static_cast<std::size_t>(kRows * kVectors)>());
 }
 
 // Chooses the tile by its size: `vectors` is 1, 2, 4 or 8, and `rows` <= TileRows(vectors).

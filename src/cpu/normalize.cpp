@@ -131,13 +131,24 @@ void Normalize(const ChannelLayout& l, Index samples, const float* x, const floa
   (relu ? normalize<true> : normalize<false>)(l, samples, x, mean, scale, beta, y);
 }
 
-void GradientSums(const ChannelLayout& l, const float* x, const float* dy, const float* mean, const float* inverse,
-                  float* sum_dy, float* sum_dy_xhat) {
+template <bool kRelu>
+void gradient_sums(const ChannelLayout& l, const float* x, const float* relu_y, float* dy, const float* mean,
+                   const float* inverse, float* sum_dy, float* sum_dy_xhat) {
   channel_sums(l, nullptr, sum_dy, sum_dy_xhat, [&](auto at, Index offset, auto parameter) HWY_ATTR {
     const FloatVector xhat = hn::Mul(hn::Sub(at.load(x + offset), parameter(mean)), parameter(inverse));
-    const FloatVector d = at.load(dy + offset);
+    FloatVector d = at.load(dy + offset);
+    if (kRelu) {
+      d = hn::IfThenElseZero(hn::Gt(at.load(relu_y + offset), hn::Zero(FloatTag())), d);
+      at.store(d, dy + offset);
+    }
     return Two{d, hn::Mul(d, xhat)};
   });
+}
+
+void GradientSums(const ChannelLayout& l, const float* x, const float* relu_y, float* dy, const float* mean,
+                  const float* inverse, float* sum_dy, float* sum_dy_xhat) {
+  (relu_y == nullptr ? gradient_sums<false> : gradient_sums<true>)(l, x, relu_y, dy, mean, inverse, sum_dy,
+                                                                   sum_dy_xhat);
 }
 
 void NormalizeBackward(const ChannelLayout& l, Index samples, double count, const float* x, const std::uint8_t* mask,
@@ -236,9 +247,9 @@ void fold_shift(Index channels, const float* mean, const float* scale, const flo
   for (Index c = 0; c < channels; ++c) shift[c] = (beta == nullptr ? 0.0f : beta[c]) - mean[c] * scale[c];
 }
 
-void batch_gradient_sums(const ChannelLayout& layout, const float* x, const float* dy, const float* mean,
+void batch_gradient_sums(const ChannelLayout& layout, const float* x, const float* relu_y, float* dy, const float* mean,
                          const float* inverse, float* sum_dy, float* sum_dy_xhat) {
-  WAVETRAIN_DISPATCH(GradientSums)(layout, x, dy, mean, inverse, sum_dy, sum_dy_xhat);
+  WAVETRAIN_DISPATCH(GradientSums)(layout, x, relu_y, dy, mean, inverse, sum_dy, sum_dy_xhat);
 }
 
 void combine_gradient_sums(Index samples, Index channels, Index first, Index last, const float* sums_dy,

@@ -60,8 +60,9 @@ void batch_normalize(const ChannelLayout& layout, Index samples, const float* x,
 // weights of the layer before; loses digits where |mean| is much larger than the deviation.
 void fold_shift(Index channels, const float* mean, const float* scale, const float* beta, float* shift);
 
-// Sums of one sample over its positions: sum_dy (C), sum_dy_xhat (C) with xhat = (x - mean)·inverse.
-void batch_gradient_sums(const ChannelLayout& layout, const float* x, const float* dy, const float* mean,
+// Sums of one sample over its positions: sum_dy (C), sum_dy_xhat (C) with xhat = (x - mean)·inverse. Where relu_y, the
+// output of a relu behind the normalisation, is given and not above 0, dy becomes 0 first.
+void batch_gradient_sums(const ChannelLayout& layout, const float* x, const float* relu_y, float* dy, const float* mean,
                          const float* inverse, float* sum_dy, float* sum_dy_xhat);
 
 // Over the samples in ascending order: dbeta = sum of dy, dgamma = sum of dy·xhat. dgamma and dbeta are overwritten and

@@ -124,9 +124,7 @@ void MaxPoolBackward(const Pool1D& p, Index samples, const float* x, const float
 }
 
 // What the sum over a window of so many steps is divided by.
-HWY_INLINE FloatVector divisor(Index size) {
-  return hn::Set(FloatTag(), static_cast<float>(std::max<Index>(size, 1)));
-}
+HWY_INLINE FloatVector divisor(Index size) { return hn::Set(FloatTag(), static_cast<float>(std::max<Index>(size, 1))); }
 
 void AveragePool(const Pool1D& p, Index samples, const float* x, float* y) {
   const Index C = p.C, y_size = p.steps() * C;

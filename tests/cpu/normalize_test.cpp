@@ -71,10 +71,12 @@ TEST_P(NormalizeTest, AgreesWithTheReferenceForRandomShapes) {
 
     std::vector<float> sums_dy(channels * static_cast<std::size_t>(samples)), sums_dy_xhat(sums_dy.size()),
         dgamma(channels), dbeta(channels);
+    std::vector<float> gradient = dy;
     for (Index s = 0; s < samples; ++s) {
-      batch_gradient_sums(l, x.data() + s * l.size(), dy.data() + s * l.size(), got.mean.data(), inverse.data(),
-                          sums_dy.data() + s * C, sums_dy_xhat.data() + s * C);
+      batch_gradient_sums(l, x.data() + s * l.size(), nullptr, gradient.data() + s * l.size(), got.mean.data(),
+                          inverse.data(), sums_dy.data() + s * C, sums_dy_xhat.data() + s * C);
     }
+    EXPECT_EQ(gradient, dy);
     combine_gradient_sums(samples, C, 0, C, sums_dy.data(), sums_dy_xhat.data(), dgamma.data(), dbeta.data());
     const Index terms = samples * l.values_per_channel();
     expect_near(dbeta, dbeta_want, terms, "dbeta");
@@ -83,6 +85,19 @@ TEST_P(NormalizeTest, AgreesWithTheReferenceForRandomShapes) {
                              inverse.data(), scale.data(), dgamma.data(), dbeta.data(), dx.data());
     // A channel of few equal values has a scale of 1/sqrt(epsilon) = 32.
     expect_near(dx, dx_want, 2000, "dx");
+    // With a relu behind it: the same sums as of a gradient that was cleared before.
+    std::vector<float> cleared = dy, with_relu(sums_dy.size()), with_relu_xhat(sums_dy.size());
+    for (std::size_t i = 0; i < y.size(); ++i) cleared[i] = y[i] > 0.0f ? dy[i] : 0.0f;
+    for (Index s = 0; s < samples; ++s) {
+      const Index at = s * l.size();
+      batch_gradient_sums(l, x.data() + at, nullptr, cleared.data() + at, got.mean.data(), inverse.data(),
+                          sums_dy.data() + s * C, sums_dy_xhat.data() + s * C);
+      batch_gradient_sums(l, x.data() + at, y.data() + at, gradient.data() + at, got.mean.data(), inverse.data(),
+                          with_relu.data() + s * C, with_relu_xhat.data() + s * C);
+    }
+    EXPECT_EQ(gradient, cleared);
+    EXPECT_EQ(with_relu, sums_dy);
+    EXPECT_EQ(with_relu_xhat, sums_dy_xhat);
     if (HasFatalFailure())
       FAIL() << "outer=" << l.outer << " C=" << C << " inner=" << l.inner << " mask=" << (m != nullptr);
   }

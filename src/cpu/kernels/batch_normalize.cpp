@@ -75,9 +75,9 @@ struct BatchNormKernel {
   void gradient_sums(const Run& run, Index first, Index last, int) const {
     const ChannelLayout l = layout(run);
     for (Index n = first; n < last; ++n) {
-      differentiate(run, n);
-      batch_gradient_sums(l, run.slot[x] + n * l.size(), run.slot[dy] + n * l.size(), run.slot[mean], run.slot[inverse],
-                          run.slot[sums_dy] + n * C, run.slot[sums_dy_xhat] + n * C);
+      const float* const relu_y = epilogue.has_derivative() ? run.slot[y] + n * l.size() : nullptr;
+      batch_gradient_sums(l, run.slot[x] + n * l.size(), relu_y, run.slot[dy] + n * l.size(), run.slot[mean],
+                          run.slot[inverse], run.slot[sums_dy] + n * C, run.slot[sums_dy_xhat] + n * C);
     }
   }
   void combine_gradients(const Run& run) const {
