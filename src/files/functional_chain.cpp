@@ -23,6 +23,7 @@ bool is_reference(const Config& value) {
 }
 
 std::string origin_of(const Config& reference, const std::string& layer) {
+  if (!is_reference(reference)) refuse(fmt::format("Layer '{}' has the input {}", layer, reference.repr()));
   const Config::List& parts = reference.as_list();
   for (std::size_t i = 1; i <= 2; ++i) {
     if (!parts[i].is_number() || parts[i].as_double() != 0) {
@@ -62,7 +63,6 @@ std::vector<std::string> origins_of(const Config& node, const std::string& layer
     return origins;
   }
   const auto add = [&](const Config& reference) {
-    if (!is_reference(reference)) refuse(fmt::format("Layer '{}' has the input {}", layer, reference.repr()));
     origins.push_back(origin_of(reference, layer));
     if (reference.as_list().size() > 3) check_arguments(reference.as_list()[3], layer);
   };

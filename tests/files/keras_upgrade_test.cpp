@@ -124,6 +124,14 @@ TEST(KerasUpgrade, OtherGraphsAreRefusedByLayer) {
   EXPECT_NE(refusal(functional(from_i, R"([[["a", 0, 1]]])")).find("Layer 'b' takes"), std::string::npos);
   EXPECT_NE(refusal(functional(from_i, R"([[["a", 0, 0, {"training": false}]]])")).find("called with training=False"),
             std::string::npos);
+  for (const std::string history : {R"([])", R"(["a"])", R"(["a", 0])", R"([0, 0, 0])", R"("a")", "0"}) {
+    EXPECT_NE(
+        refusal(functional(from_i, R"([{"args": [{"class_name": "__keras_tensor__", "config": {"keras_history": )" +
+                                       history + R"(}}], "kwargs": {}}])"))
+            .find("Layer 'b' has the input"),
+        std::string::npos)
+        << history;
+  }
   EXPECT_NE(refusal(functional(from_i, from_a, "a")).find("The output is that of layer 'a'"), std::string::npos);
   EXPECT_NE(refusal(functional(from_i, R"([[["b", 0, 0]]])")).find("'b'"), std::string::npos);  // a circle
   EXPECT_NE(refusal(R"({"class_name": "MyModel", "config": {}})").find("Received: MyModel"), std::string::npos);
