@@ -22,14 +22,8 @@ inline void require(bool condition) {
   if (!condition) std::abort();
 }
 
-inline void read_set(std::istream& in, Format format, unsigned choice) {
-  constexpr LabelKind kLabels[] = {LabelKind::classes, LabelKind::targets, LabelKind::none};
-  const ReadOptions options{.format = choice % 2 == 0 ? format : Format::automatic,
-                            .labels = kLabels[choice / 2 % 3],
-                            .label_column = static_cast<Index>(choice / 6 % 4) - 2,
-                            .unequal_length = choice / 24 % 2 == 1,
-                            .max_values = kLimit};
-  SeriesSet set = read_series(in, options, "fuzz");
+// What holds for every set that was read.
+inline void check(SeriesSet set) {
   require(set.samples() > 0 && set.time() > 0 && set.channels() > 0 && set.values.size() <= kLimit);
   require(static_cast<Index>(set.lengths.size()) == set.samples());
   for (const Index length : set.lengths) require(length > 0 && length <= set.time());
@@ -39,6 +33,27 @@ inline void read_set(std::istream& in, Format format, unsigned choice) {
   require(set.has_missing == set.first_missing().has_value());
   fill_missing(set, MissingPolicy::zero);
   Normalizer::fit(Scaling::per_series, set).apply(set);
+}
+
+inline void read_set(std::istream& in, Format format, unsigned choice) {
+  constexpr LabelKind kLabels[] = {LabelKind::classes, LabelKind::targets, LabelKind::none};
+  const ReadOptions options{.format = choice % 2 == 0 ? format : Format::automatic,
+                            .labels = kLabels[choice / 2 % 3],
+                            .label_column = static_cast<Index>(choice / 6 % 4) - 2,
+                            .unequal_length = choice / 24 % 2 == 1,
+                            .max_values = kLimit};
+  check(read_series(in, options, "fuzz"));
+}
+
+// The columns of fuzz/seeds/long_table: an id, perhaps a time and a label.
+inline void read_long_table(std::istream& in, unsigned choice) {
+  ReadOptions options{
+      .labels = choice % 2 == 0 ? LabelKind::none : LabelKind::classes, .id_column = "id", .max_values = kLimit};
+  if (choice / 2 % 2 == 1) options.time_column = "time";
+  if (choice / 4 % 2 == 1) options.label_name = "label";
+  if (choice / 8 % 2 == 1) options.columns = {"a"};
+  if (choice / 16 % 3 != 0) options.decimal_comma = choice / 16 % 3 == 1;
+  check(read_series(in, options, "fuzz"));
 }
 
 inline void read_a_table(std::istream& in, unsigned choice) {
