@@ -3,7 +3,7 @@
 //
 // How it must be written, measured with GCC 12 and clang 14: accumulators updated in a loop, even an unrolled one, are
 // stored and reloaded in every step by GCC (half the speed); expanded through folds over an index sequence they stay in
-// registers. The tile belongs to the target: 12x2 for 32 registers (14 loads for 24 multiply-adds), 6x2 for 16.
+// registers. The tile belongs to the target: 6x4 for 32 registers (10 loads for 24 multiply-adds), 6x2 for 16.
 #if defined(WAVETRAIN_CPU_GEMM_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef WAVETRAIN_CPU_GEMM_INL_H_
 #undef WAVETRAIN_CPU_GEMM_INL_H_
