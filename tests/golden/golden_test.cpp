@@ -11,7 +11,6 @@
 #include "support/tolerance.hpp"
 #include "wavetrain/files/json.hpp"
 #include "wavetrain/files/npy.hpp"
-#include "wavetrain/target.hpp"
 
 namespace wavetrain::tests {
 namespace {
@@ -21,10 +20,6 @@ Shape shape_of(const Config& list) {
   for (const Config& size : list.as_list()) shape.push_back(size.as_int());
   return shape;
 }
-
-// The tolerances come from processors with fused multiply-add. Without it every product is rounded twice, and a small
-// network that normalises few values and then trains ends up to 1.4 times as far away as they allow.
-double rounding() { return target_name() == "sse4" || target_name() == "scalar" ? 2.0 : 1.0; }
 
 // One archive in memory.
 class Pack {
@@ -75,7 +70,7 @@ class Pack {
       }
       EXPECT_EQ(ours->second.shape(), shape);
       const std::span<const double> r(static_cast<const double*>(truth.data()), static_cast<std::size_t>(shape.size()));
-      EXPECT_TRUE(within(ours->second.span(), r, rounding() * entry[2].as_double()));
+      EXPECT_TRUE(within(ours->second.span(), r, entry[2].as_double()));
     }
   }
 
