@@ -21,6 +21,8 @@ struct Conv1DForward {
   const float* bias = nullptr;  // (F) or none
   Activation activation = Activation::linear;
   GemmNormalization norm{};  // (F); not for depthwise convolutions
+  // As Gemm's, like y: for the transposed convolution, whose input gradient this is. Not for depthwise convolutions.
+  const float* gate = nullptr;
 };
 
 // For weights that are used many times, about 10 % faster; the layout belongs to the target in use.
@@ -29,7 +31,7 @@ void conv1d_pack(const Conv1DShape& s, const float* weights, float* packed);
 
 Index conv1d_forward_scratch_floats(const Conv1DShape& s);
 
-// Output rows [begin, end) of one sample: x and y point to the sample's first row.
+// Output rows [begin, end) of one sample: x, y and the gate begin at the sample's first row.
 void conv1d_forward_rows(const Conv1DShape& s, const Conv1DForward& f, const float* x, float* y, Index begin, Index end,
                          float* scratch);
 
@@ -50,9 +52,12 @@ Index conv1d_backward_input_scratch_floats(const Conv1DShape& s);
 struct Conv1DTransposed {
   const float* bias = nullptr;
   Activation activation = Activation::linear;
+  // For the input gradient instead: as Gemm's, like dx. Not with `accumulate`.
+  const float* gate = nullptr;
 };
 
-// dx rows [begin, end) of one sample, from dy of the whole sample; adds to dx with `accumulate`.
+// dx rows [begin, end) of one sample, from dy of the whole sample; adds to dx with `accumulate`. dx and the gate begin at the
+// sample's first row.
 void conv1d_backward_input_rows(const Conv1DShape& s, const float* weights, const float* packed, const float* dy,
                                 float* dx, Index begin, Index end, bool accumulate, float* scratch,
                                 const Conv1DTransposed& after = {});

@@ -7,6 +7,7 @@
 // every stride-th row.
 #include <numeric>
 
+#include "cpu/activation.hpp"
 #include "cpu/conv1d.hpp"
 #include "cpu/conv1d_windows.hpp"
 #include "cpu/depthwise.hpp"
@@ -104,7 +105,8 @@ void conv1d_backward_input_rows(const Conv1DShape& s, const float* weights, cons
   for (Index p = 0; p < s.stride; ++p) {
     const Phase phase = make_phase(s, p);
     const Index first = first_step(s, p, begin), last = first_step(s, p, end);
-    const auto row_of = [&](Index u) { return dx + (s.stride * u + p - s.pad_left) * s.C; };
+    const auto place = [&](Index u) { return (s.stride * u + p - s.pad_left) * s.C; };
+    const auto row_of = [&](Index u) { return dx + place(u); };
     if (phase.taps == 0) {
       for (Index u = first; u < last && !accumulate; ++u) {
         for (Index c = 0; c < s.C; ++c) {
@@ -145,18 +147,25 @@ void conv1d_backward_input_rows(const Conv1DShape& s, const float* weights, cons
               .ldc = s.stride * s.C,
               .bias = after.bias == nullptr ? nullptr : after.bias + group * C,
               .activation = after.activation,
-              .accumulate = accumulate});
+              .accumulate = accumulate,
+              .gate = after.gate == nullptr ? nullptr : after.gate + place(u) + group * C});
       }
     });
     packed += s.depthwise() ? 0 : s.groups * packed_floats(phase.taps * F, C);
+  }
+  if (s.depthwise() && after.gate != nullptr) {
+    static const wavetrain::Activation relu = "relu";
+    activation_backward(relu, end - begin, s.C, nullptr, after.gate + begin * s.C, dx + begin * s.C, dx + begin * s.C);
   }
 }
 
 void conv1d_backward_input(const Conv1DShape& s, const float* weights, const float* packed, Index samples,
                            const float* dy, float* dx, bool accumulate, float* scratch, const Conv1DTransposed& after) {
+  Conv1DTransposed one = after;
   for (Index i = 0; i < samples; ++i) {
+    if (after.gate != nullptr) one.gate = after.gate + i * s.T * s.C;
     conv1d_backward_input_rows(s, weights, packed, dy + i * s.output_length() * s.F, dx + i * s.T * s.C, 0, s.T,
-                               accumulate, scratch, after);
+                               accumulate, scratch, one);
   }
 }
 

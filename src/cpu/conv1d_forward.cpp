@@ -15,6 +15,29 @@ Windows windows(const Conv1DShape& s) {
           .repeat = s.depthwise() ? s.F / s.C : 1};
 }
 
+// Output rows [o, p) of all groups; `a` is the first row that o sees.
+void run_groups(const Conv1DShape& s, const Conv1DForward& f, Index samples, const float* a, float* y, Index o, Index p) {
+  const Index C = s.C / s.groups, F = s.F / s.groups;  // of one group
+  for (Index group = 0; group < s.groups; ++group) {
+    const Index first = o * s.F + group * F;
+    gemm({.M = p - o,
+          .N = F,
+          .a = {a + group * C, s.stride * s.C, C, s.K, s.dilation * s.C},
+          .b = f.weights + (f.packed ? group * packed_floats(s.K * C, F) : group * F),
+          .ldb = s.F,
+          .packed = f.packed,
+          .c = y + first,
+          .ldc = s.F,
+          .bias = f.bias == nullptr ? nullptr : f.bias + group * F,
+          .activation = f.activation,
+          .norm = f.norm.from(group * F),
+          .gate = f.gate == nullptr ? nullptr : f.gate + first,
+          .samples = samples,
+          .a_sample_stride = s.T * s.C,
+          .c_sample_stride = s.output_length() * s.F});
+  }
+}
+
 }  // namespace
 
 Index conv1d_packed_floats(const Conv1DShape& s) {
@@ -39,7 +62,6 @@ Index conv1d_forward_scratch_floats(const Conv1DShape& s) {
 
 void conv1d_forward_rows(const Conv1DShape& s, const Conv1DForward& f, const float* x, float* y, Index begin, Index end,
                          float* scratch) {
-  const Index C = s.C / s.groups, F = s.F / s.groups;  // of one group
   for_each_window_range(windows(s), begin, end, x, scratch, [&](Index o, Index p, const float* a) {
     if (s.depthwise()) {
       depthwise({.M = p - o,
@@ -56,27 +78,18 @@ void conv1d_forward_rows(const Conv1DShape& s, const Conv1DForward& f, const flo
                  .activation = f.activation});
       return;
     }
-    for (Index group = 0; group < s.groups; ++group) {
-      gemm({.M = p - o,
-            .N = F,
-            .a = {a + group * C, s.stride * s.C, C, s.K, s.dilation * s.C},
-            .b = f.weights + (f.packed ? group * packed_floats(s.K * C, F) : group * F),
-            .ldb = s.F,
-            .packed = f.packed,
-            .c = y + o * s.F + group * F,
-            .ldc = s.F,
-            .bias = f.bias == nullptr ? nullptr : f.bias + group * F,
-            .activation = f.activation,
-            .norm = f.norm.from(group * F)});
-    }
+    run_groups(s, f, 1, a, y, o, p);
   });
 }
 
 void conv1d_forward(const Conv1DShape& s, const Conv1DForward& f, Index samples, const float* x, float* y,
                     float* scratch) {
   const Index output_length = s.output_length();
+  if (s.pad_left == 0 && s.pad_right == 0 && !s.depthwise()) return run_groups(s, f, samples, x, y, 0, output_length);
+  Conv1DForward one = f;
   for (Index i = 0; i < samples; ++i) {
-    conv1d_forward_rows(s, f, x + i * s.T * s.C, y + i * output_length * s.F, 0, output_length, scratch);
+    if (f.gate != nullptr) one.gate = f.gate + i * output_length * s.F;
+    conv1d_forward_rows(s, one, x + i * s.T * s.C, y + i * output_length * s.F, 0, output_length, scratch);
   }
 }
 

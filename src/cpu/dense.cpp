@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cpu/activation.hpp"
+
 namespace wavetrain::cpu {
 namespace {
 
@@ -29,16 +31,14 @@ Index dense_backward_input_scratch_floats(Index M, Index C, Index F) {
 }
 
 void dense_backward_input(Index M, Index C, Index F, const float* dy, const float* weights, float* dx, Index begin,
-                          Index end, bool accumulate, float* scratch) {
+                          Index end, bool accumulate, float* scratch, const float* gate) {
   float* const dy_transposed = scratch;                        // (F, M), packed
   float* const dx_transposed = scratch + packed_floats(F, M);  // (columns, M)
   pack_b({.b = dy, .taps = 1, .width = F, .N = M, .tap_stride = 0, .k_stride = 1, .n_stride = F}, dy_transposed);
   for (Index c = begin; c < end; c += kColumns) {
     const Index columns = std::min(kColumns, end - c);
     // The chain of an element starts from dx, so what is there takes part before it is overwritten.
-    for (Index i = 0; i < columns && accumulate; ++i) {
-      for (Index m = 0; m < M; ++m) dx_transposed[i * M + m] = dx[m * C + c + i];
-    }
+    if (accumulate) transpose(M, columns, dx + c, C, dx_transposed, M);
     gemm({.M = columns,
           .N = M,
           .a = {weights + c * F, F, F},
@@ -47,8 +47,11 @@ void dense_backward_input(Index M, Index C, Index F, const float* dy, const floa
           .c = dx_transposed,
           .ldc = M,
           .accumulate = accumulate});
-    for (Index m = 0; m < M; ++m) {
-      for (Index i = 0; i < columns; ++i) dx[m * C + c + i] = dx_transposed[i * M + m];
+    transpose(columns, M, dx_transposed, M, dx + c, C);
+    for (Index m = 0; m < M && gate != nullptr; ++m) {
+      static const wavetrain::Activation relu = "relu";
+      const Index row = m * C + c;
+      activation_backward(relu, 1, columns, nullptr, gate + row, dx + row, dx + row);
     }
   }
 }
@@ -58,7 +61,7 @@ void dense_pack_transposed(Index C, Index F, const float* weights, float* packed
 }
 
 void dense_backward_input_packed(Index C, Index F, const float* dy, const float* packed, float* dx, Index begin,
-                                 Index end, bool accumulate) {
+                                 Index end, bool accumulate, const float* gate) {
   gemm({.M = end - begin,
         .N = C,
         .a = {dy + begin * F, F, F},
@@ -66,7 +69,8 @@ void dense_backward_input_packed(Index C, Index F, const float* dy, const float*
         .packed = true,
         .c = dx + begin * C,
         .ldc = C,
-        .accumulate = accumulate});
+        .accumulate = accumulate,
+        .gate = gate == nullptr ? nullptr : gate + begin * C});
 }
 
 // Packing moves C·F values one by one, the other way C·M.

@@ -79,8 +79,10 @@ HWY_INLINE void StoreSome(FloatVec value, float* p, Index count) {
 }
 
 // What is done to C before it is stored: `begin` is called once per vector of columns (`column` is its first, `count`
-// of its lanes exist), then the epilogue itself for that vector of every row. It must treat all lanes alike.
+// of its lanes exist), then the epilogue itself for that vector of every row. It must treat all lanes alike. One with
+// kReadsGate also gets the vector of g.gate that belongs to it.
 struct NoEpilogue {
+  static constexpr bool kReadsGate = false;
   HWY_INLINE int begin(Index, Index) const { return 0; }
   HWY_INLINE FloatVec operator()(FloatVec value, int) const { return value; }
 };
@@ -94,7 +96,17 @@ HWY_INLINE FloatVec AtLeast(FloatVec value, float floor) {
 #endif
 }
 
+// The derivative of relu: the gate is what relu gave.
+struct ReluGradient {
+  static constexpr bool kReadsGate = true;
+  HWY_INLINE int begin(Index, Index) const { return 0; }
+  HWY_INLINE FloatVec operator()(FloatVec value, int, FloatVec gate) const {
+    return hn::IfThenElseZero(hn::Gt(gate, hn::Zero(FloatTag())), value);
+  }
+};
+
 struct BiasActivation {
+  static constexpr bool kReadsGate = false;
   const float* bias;  // or none
   float floor;        // smaller values become this one: 0 for relu, -infinity for linear
 
@@ -108,6 +120,7 @@ struct BiasActivation {
 
 // The same and then a normalisation, see GemmNormalization.
 struct BiasNormalization {
+  static constexpr bool kReadsGate = false;
   BiasActivation product;
   GemmNormalization norm;
   float floor;
@@ -134,6 +147,7 @@ struct Tile {
   const float* b;  // vectors 2p, 2p+1 of step k at b[p·panel_stride + k·b_step]
   Index b_step, panel_stride;
   float* c;
+  const float* gate = nullptr;  // at c's place, where the epilogue reads one
   Index ldc;
   Index tiles;
   Index column;    // of C, where the tile begins
@@ -186,7 +200,7 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
   // Few values live across the loop over K, on purpose: GCC spills integers into vector registers.
   for (Index tile = 0; tile < t.tiles; ++tile) {
     // Vector i of C. Its stride is read where it is needed: see above.
-    const auto at = [&](const std::array<float*, kBases>& base, Index ldc, std::size_t i) HWY_ATTR {
+    const auto at = [&](const auto& base, Index ldc, std::size_t i) HWY_ATTR {
       return base[i / kV / 3] + static_cast<Index>(i / kV % 3) * ldc + static_cast<Index>(i % kV) * kLanes;
     };
     FloatVec acc[kRows * kVectors];
@@ -247,7 +261,14 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
         ((state[J] = epilogue.begin(t.column + static_cast<Index>(J) * kLanes, full ? kLanes : left(J))), ...);
       }
       (kEachVector);
-      ((acc[I] = epilogue(acc[I], state[I % kV])), ...);
+      if constexpr (!Epilogue::kReadsGate) {
+        ((acc[I] = epilogue(acc[I], state[I % kV])), ...);
+      } else {
+        const Index ldc = t.ldc;
+        const std::array<const float*, kBases> gate = RowBases<kBases>(t.gate + tile * kRows * ldc, ldc);
+        if (full) ((acc[I] = epilogue(acc[I], state[I % kV], hn::LoadU(d, at(gate, ldc, I)))), ...);
+        else ((acc[I] = epilogue(acc[I], state[I % kV], LoadSome(at(gate, ldc, I), left(I)))), ...);
+      }
     }
     const Index ldc = t.ldc;
     const std::array<float*, kBases> c = RowBases<kBases>(t.c + tile * kRows * ldc, ldc);
@@ -319,55 +340,67 @@ HWY_INLINE void RunGemm(const Gemm& g, const Epilogue& epilogue) {
   // Rows that stay in the second-level cache while the panels of B pass by.
   const Index block_rows = std::max<Index>(96, (Index{128} << 10) / std::max<Index>(K, 1));
   const int widest = WidestTile(g.M);
+  // Small products go through their samples innermost: with short tiles, what comes before the first one counts.
+  const bool small = K <= most && g.M <= block_rows && g.N <= widest * kLanes;
+  const Index together = small ? g.samples : 1;
   HWY_ALIGN float tail[kBlock * kPanel];  // never wider: wide tiles are full
 
-  for (Index m0 = 0; m0 < g.M; m0 += block_rows) {
-    const Index rows = std::min(block_rows, g.M - m0);
-    int vectors = 0;
-    for (Index n = 0; n < g.N; n += vectors * kLanes) {
-      Tile t;
-      vectors = NextVectors(g.N - n, widest);
-      const RowTiles tiles(rows, vectors);
-      t.columns = std::min<Index>(g.N - n, vectors * kLanes);
-      t.column = n;
-      t.row_stride = g.a.row_stride;
-      t.step = 1;
-      t.ldc = g.ldc;
-      t.from_zero = !g.accumulate;
-      Index tap = 0, w = 0;
-      do {
-        t.taps = std::min(block_taps, taps - tap);
-        t.width = std::min(block_width, width - w);
-        t.tap_jump = g.a.tap_stride - t.width;
-        const Index k = tap * width + w, steps = t.taps * t.width;
-        if (g.packed) {
-          t.b_step = vectors >= 2 ? kPanel : kLanes;
-          t.panel_stride = K * kPanel;
-          t.b = g.b + n * K + k * t.b_step;
-        } else if (t.columns == vectors * kLanes) {
-          t.b_step = g.ldb;
-          t.panel_stride = kPanel;
-          t.b = g.b + k * g.ldb + n;
-        } else {
-          PackTail(g.b + k * g.ldb + n, g.ldb, steps, t.columns, vectors, tail);
-          t.b_step = vectors * kLanes;
-          t.panel_stride = kPanel;
-          t.b = tail;
-        }
-        const float* a = g.a.data + tap * g.a.tap_stride + w;
-        w += t.width;
-        if (w >= width) w = 0, tap += std::max<Index>(t.taps, 1);
-        t.last = tap >= taps;
-        t.a = a + m0 * g.a.row_stride;
-        t.c = g.c + m0 * g.ldc + n;
-        t.tiles = tiles.larger;
-        if (t.tiles > 0) RunTiles<Walk::along_rows>(tiles.height + 1, vectors, t, epilogue);
-        t.a += t.tiles * (tiles.height + 1) * g.a.row_stride;
-        t.c += t.tiles * (tiles.height + 1) * g.ldc;
-        t.tiles = tiles.count - tiles.larger;
-        RunTiles<Walk::along_rows>(tiles.height, vectors, t, epilogue);
-        t.from_zero = false;
-      } while (!t.last);
+  for (Index sample = 0; sample < g.samples; sample += together) {
+    for (Index m0 = 0; m0 < g.M; m0 += block_rows) {
+      const Index rows = std::min(block_rows, g.M - m0);
+      const Index c_offset = sample * g.c_sample_stride + m0 * g.ldc;
+      int vectors = 0;
+      for (Index n = 0; n < g.N; n += vectors * kLanes) {
+        Tile t;
+        vectors = NextVectors(g.N - n, widest);
+        const RowTiles tiles(rows, vectors);
+        t.columns = std::min<Index>(g.N - n, vectors * kLanes);
+        t.column = n;
+        t.row_stride = g.a.row_stride;
+        t.step = 1;
+        t.ldc = g.ldc;
+        t.from_zero = !g.accumulate;
+        Index tap = 0, w = 0;
+        do {
+          t.taps = std::min(block_taps, taps - tap);
+          t.width = std::min(block_width, width - w);
+          t.tap_jump = g.a.tap_stride - t.width;
+          const Index k = tap * width + w, steps = t.taps * t.width;
+          if (g.packed) {
+            t.b_step = vectors >= 2 ? kPanel : kLanes;
+            t.panel_stride = K * kPanel;
+            t.b = g.b + n * K + k * t.b_step;
+          } else if (t.columns == vectors * kLanes) {
+            t.b_step = g.ldb;
+            t.panel_stride = kPanel;
+            t.b = g.b + k * g.ldb + n;
+          } else {
+            PackTail(g.b + k * g.ldb + n, g.ldb, steps, t.columns, vectors, tail);
+            t.b_step = vectors * kLanes;
+            t.panel_stride = kPanel;
+            t.b = tail;
+          }
+          const float* a = g.a.data + sample * g.a_sample_stride + m0 * g.a.row_stride + tap * g.a.tap_stride + w;
+          w += t.width;
+          if (w >= width) w = 0, tap += std::max<Index>(t.taps, 1);
+          t.last = tap >= taps;
+          // Tiles `first` to `last`, which have equal heights, of one sample.
+          const auto run = [&](Index height, Index first, Index last, Index s) HWY_ATTR {
+            if (first == last) return;
+            const Index row = tiles.begin(first), offset = c_offset + s * g.c_sample_stride + row * g.ldc + n;
+            t.a = a + s * g.a_sample_stride + row * g.a.row_stride;
+            t.c = g.c + offset;
+            if constexpr (Epilogue::kReadsGate) t.gate = g.gate + offset;
+            t.tiles = last - first;
+            RunTiles<Walk::along_rows>(height, vectors, t, epilogue);
+          };
+          for (Index s = 0; s < together; ++s) {
+            run(tiles.height + 1, 0, tiles.larger, s);
+            run(tiles.height, tiles.larger, tiles.count, s);
+          }
+          t.from_zero = false;
+        } while (!t.last);
+      }
     }
   }
 }

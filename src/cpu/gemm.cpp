@@ -16,6 +16,7 @@ namespace wavetrain::cpu::HWY_NAMESPACE {
 
 void RunGemmBias(const Gemm& g) {
   if (IsNarrow(g)) return RunNarrowGemm(g);
+  if (g.gate != nullptr) return RunGemm(g, ReluGradient());
   const auto floor = [](Activation activation) {
     return activation == Activation::relu ? 0.0f : -std::numeric_limits<float>::infinity();
   };
@@ -49,6 +50,10 @@ void Pack(const PackSource& s, float* packed) {
   }
 }
 
+void Transpose(Index rows, Index columns, const float* from, Index stride, float* to, Index ld) {
+  TransposeRows(from, stride, rows, rows, columns, to, ld);
+}
+
 }  // namespace wavetrain::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -59,6 +64,7 @@ WAVETRAIN_EXPORT(RunGemmBias);
 WAVETRAIN_EXPORT(PackedFloats);
 WAVETRAIN_EXPORT(PackingPaysFrom);
 WAVETRAIN_EXPORT(Pack);
+WAVETRAIN_EXPORT(Transpose);
 
 void gemm(const Gemm& g) { WAVETRAIN_DISPATCH(RunGemmBias)(g); }
 Index packed_floats(Index K, Index N) { return WAVETRAIN_DISPATCH(PackedFloats)(K, N); }
@@ -66,6 +72,10 @@ Index packing_pays_from() { return WAVETRAIN_DISPATCH(PackingPaysFrom)(); }
 void pack_b(const PackSource& source, float* packed) { WAVETRAIN_DISPATCH(Pack)(source, packed); }
 void pack_b(Index K, Index N, const float* b, Index ldb, float* packed) {
   pack_b(PackSource{.b = b, .taps = 1, .width = K, .N = N, .tap_stride = 0, .k_stride = ldb, .n_stride = 1}, packed);
+}
+
+void transpose(Index rows, Index columns, const float* from, Index stride, float* to, Index ld) {
+  WAVETRAIN_DISPATCH(Transpose)(rows, columns, from, stride, to, ld);
 }
 
 }  // namespace wavetrain::cpu

@@ -57,6 +57,11 @@ struct Gemm {
   Activation activation = Activation::linear;
   GemmNormalization norm{};
   bool accumulate = false;  // start from C, not from zero
+  // relu's derivative, instead of bias, activation and normalisation: C becomes 0 where this matrix (M, N), whose rows
+  // have stride ldc as well, is not above 0. Or none.
+  const float* gate = nullptr;
+  // The same product for several samples with one B, which costs less than a call for each.
+  Index samples = 1, a_sample_stride = 0, c_sample_stride = 0;  // the gate moves with C
 };
 
 // Fastest when b and c are aligned to 64 bytes (as owning arrays are), with packed b: 10 % on AVX-512.
@@ -80,6 +85,9 @@ struct PackSource {
   Index tap_stride = 0, k_stride = 0, n_stride = 1;
 };
 void pack_b(const PackSource& source, float* packed);
+
+// to[i·ld + r] = from[r·stride + i] for r < rows, i < columns.
+void transpose(Index rows, Index columns, const float* from, Index stride, float* to, Index ld);
 
 // The weight gradient: dW (K, N) = sum over samples s and rows r of A_s[r, :]^T · B_s[r, :], one ascending chain over
 // (s, r) per element, from zero or from dW. A is `a` as above with `rows` rows, s-th sample at + s·a_sample_stride; B

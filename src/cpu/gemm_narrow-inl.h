@@ -128,6 +128,7 @@ struct NarrowTile {
   Index rows;
   int vectors;
   float* c;
+  const float* gate;
 };
 
 inline void RunNarrowTile(const Gemm& g, const NarrowTile& t, float* at) {
@@ -171,23 +172,32 @@ inline void RunNarrowTile(const Gemm& g, const NarrowTile& t, float* at) {
       for (Index r = 0; r < height; r += kLanes) hn::StoreU(epilogue(hn::LoadU(d, to + r), bias), d, to + r);
     });
   }
-  each_column([&](Index, const float* from, float* c) HWY_ATTR {
-    if (g.ldc == 1) std::copy_n(from, t.rows, c);
-    else
+  each_column([&](Index n, const float* from, float* c) HWY_ATTR {
+    const float* const gate = t.gate == nullptr ? nullptr : t.gate + n;
+    if (gate != nullptr) {
+      for (Index r = 0; r < t.rows; ++r) c[r * g.ldc] = gate[r * g.ldc] > 0.0f ? from[r] : 0.0f;
+    } else if (g.ldc == 1) {
+      std::copy_n(from, t.rows, c);
+    } else {
       for (Index r = 0; r < t.rows; ++r) c[r * g.ldc] = from[r];
+    }
   });
 }
 
 inline HWY_NOINLINE void RunNarrowGemm(const Gemm& g) {
   HWY_ALIGN float at[kNarrowBuffer + kLanes];
   NarrowTile t{};
-  for (Index m = 0; m < g.M; m += t.rows) {
-    t.vectors = NarrowVectors(g.N);
-    while (t.vectors > 1 && (t.vectors - 1) * kLanes >= g.M - m) t.vectors /= 2;
-    t.rows = std::min(g.M - m, t.vectors * kLanes);
-    t.a = g.a.data + m * g.a.row_stride;
-    t.c = g.c + m * g.ldc;
-    RunNarrowTile(g, t, at);
+  for (Index sample = 0; sample < g.samples; ++sample) {
+    for (Index m = 0; m < g.M; m += t.rows) {
+      t.vectors = NarrowVectors(g.N);
+      while (t.vectors > 1 && (t.vectors - 1) * kLanes >= g.M - m) t.vectors /= 2;
+      t.rows = std::min(g.M - m, t.vectors * kLanes);
+      const Index offset = sample * g.c_sample_stride + m * g.ldc;
+      t.a = g.a.data + sample * g.a_sample_stride + m * g.a.row_stride;
+      t.c = g.c + offset;
+      t.gate = g.gate == nullptr ? nullptr : g.gate + offset;
+      RunNarrowTile(g, t, at);
+    }
   }
 }
 

@@ -87,10 +87,15 @@ class KernelBuilder {
   SlotId weight(ValueId id) const;
 
   // The activation whose derivative backward has to apply: epilogue(), or linear when this is the model's last
-  // activation and the loss gives the gradient in front of it.
+  // activation and the loss gives the gradient in front of it, or when the reader of the output takes it over.
   const wavetrain::Activation& backward_epilogue() const;
   // The same for an activation that is an operation of its own.
   bool gradient_by_loss() const;
+
+  // Takes over the derivative of a relu that is fused into the operation before: true when input 0 comes out of one, nobody
+  // else gives it a gradient, and it has one. The gradient of input 0 then has to be 0 where input 0 is not above 0, and the
+  // operation before takes it as that in front of its relu. Saves it a pass over value and gradient.
+  bool takes_relu_derivative();
 
   // Tells that backward reads the value; other values may be overwritten after forward.
   void backward_reads_input(int i);

@@ -85,8 +85,9 @@ bool KernelBuilder::gradient_by_loss() const {
 }
 const wavetrain::Activation& KernelBuilder::backward_epilogue() const {
   static const wavetrain::Activation linear;
-  return gradient_by_loss() ? linear : epilogue();
+  return gradient_by_loss() || compiler_.compiled(node_).derivative_taken ? linear : epilogue();
 }
+bool KernelBuilder::takes_relu_derivative() { return training() && compiler_.take_relu_derivative(node_); }
 
 void KernelBuilder::backward_reads_input(int i) {
   compiler_.compiled(node_).keeps_input[static_cast<std::size_t>(i)] = true;

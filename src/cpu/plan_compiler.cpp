@@ -242,14 +242,31 @@ void PlanCompiler::make_value_slots() {
   }
 }
 
+// Readers come before those whose output they read: they may take over a derivative (KernelBuilder::takes_relu_derivative).
 void PlanCompiler::compile_kernels() {
-  for (std::size_t i = 0; i < compiled_.size(); ++i) {
+  for (std::size_t i = compiled_.size(); i-- > 0;) {
     if (compiled_[i].skipped) continue;
     KernelBuilder builder(*this, static_cast<int>(i));
     const bool done = std::any_of(kernel_table().begin(), kernel_table().end(),
                                   [&](const KernelEntry& entry) { return entry.compile(builder); });
     if (!done) throw InternalError(fmt::format("no kernel for operation {}", graph_.nodes()[i].op->name()));
   }
+}
+
+bool PlanCompiler::take_relu_derivative(int reader) {
+  const ValueId value = root(node(reader).inputs[0]);
+  const auto id = static_cast<std::size_t>(value);
+  const bool alone = grad_slots_[id] != kNoSlot && compiled(reader).input_grads[0] == grad_slots_[id];
+  if (!alone || value == root(graph_.output())) return false;
+  const auto penalized = [&](const GraphPenalty& penalty) { return root(penalty.value) == value; };
+  if (std::any_of(graph_.penalties().begin(), graph_.penalties().end(), penalized)) return false;
+  const auto writer = std::find_if(compiled_.begin(), compiled_.end(),
+                                   [&](const Compiled& c) { return !c.skipped && c.output == value; });
+  if (writer == compiled_.end()) return false;
+  const wavetrain::Activation& epilogue = *writer->epilogue;
+  if (epilogue.kind() != ActivationKind::relu || !epilogue.has_default_params()) return false;
+  writer->derivative_taken = true;
+  return true;
 }
 
 // Before the sums are put in front of them: a penalty's gradient joins when the rest is complete.

@@ -37,6 +37,7 @@ class PlanCompiler {
     int normalization = -1;                 // the node of a normalisation that follows, in prediction
     bool normalization_relu = false;        // and relu after that
     ValueId output = kNoValue;              // after fusion
+    bool derivative_taken = false;          // the reader of the output applies the epilogue's derivative
     std::vector<Stage> packing, forward, backward;
     std::vector<SlotId> saved, forward_temporaries, backward_temporaries;
     std::vector<SlotId> input_grads;  // by input; kNoSlot where none is wanted
@@ -51,6 +52,7 @@ class PlanCompiler {
   void find_gradients();
   void make_value_slots();
   void compile_kernels();
+  bool take_relu_derivative(int node);
   void add_penalty_gradients();
   void add_gradient_sums();
   void group_segments();

@@ -92,7 +92,12 @@ void MaxPool(const Pool1D& p, Index samples, const float* x, float* y) {
   });
 }
 
-template <bool kApart>
+// The derivative of relu, whose output is `value`.
+HWY_INLINE FloatVector relu_gradient(FloatVector value, FloatVector dy) {
+  return hn::IfThenElseZero(hn::Gt(value, hn::Zero(FloatTag())), dy);
+}
+
+template <bool kApart, bool kRelu>
 void max_pool_backward(const Pool1D& p, Index samples, const float* x, const float* y, const float* dy, float* dx) {
   const FloatTag d;
   const Index C = p.C, y_size = p.steps() * C;
@@ -106,7 +111,8 @@ void max_pool_backward(const Pool1D& p, Index samples, const float* x, const flo
           for (Index s = first; s < first + size; ++s) {
             const FloatVector value = at.load(x + s * C);
             const auto wins = hn::Or(hn::Eq(value, max), hn::IsNaN(value));
-            const FloatVector given = hn::IfThenElseZero(wins, left);
+            FloatVector given = hn::IfThenElseZero(wins, left);
+            if (kRelu) given = relu_gradient(value, given);
             at.store(kApart ? given : hn::Add(at.load(dx + s * C), given), dx + s * C);
             left = hn::IfThenZeroElse(wins, left);
           }
@@ -119,8 +125,11 @@ void max_pool_backward(const Pool1D& p, Index samples, const float* x, const flo
   });
 }
 
-void MaxPoolBackward(const Pool1D& p, Index samples, const float* x, const float* y, const float* dy, float* dx) {
-  (p.stride >= p.pool ? max_pool_backward<true> : max_pool_backward<false>)(p, samples, x, y, dy, dx);
+void MaxPoolBackward(const Pool1D& p, Index samples, const float* x, const float* y, const float* dy, float* dx,
+                     bool relu) {
+  const bool apart = p.stride >= p.pool;
+  if (relu) (apart ? max_pool_backward<true, true> : max_pool_backward<false, true>)(p, samples, x, y, dy, dx);
+  else (apart ? max_pool_backward<true, false> : max_pool_backward<false, false>)(p, samples, x, y, dy, dx);
 }
 
 // What the sum over a window of so many steps is divided by.
@@ -140,18 +149,20 @@ void AveragePool(const Pool1D& p, Index samples, const float* x, float* y) {
   });
 }
 
-template <bool kApart>
-void average_pool_backward(const Pool1D& p, Index samples, const float* dy, float* dx) {
+template <bool kApart, bool kRelu>
+void average_pool_backward(const Pool1D& p, Index samples, const float* dy, float* dx, const float* relu_x) {
   const FloatTag d;
   const Index C = p.C, y_size = p.steps() * C;
   if (!kApart) std::fill_n(dx, samples * p.T * C, 0.0f);
   with_size(p.pool, [&](auto whole) HWY_ATTR {
     for (Index n = 0; n < samples; ++n, dx += p.T * C, dy += y_size) {
+      const float* const value = kRelu ? relu_x + n * p.T * C : nullptr;
       for_each_vector(C, [&](auto at) HWY_ATTR {
         const auto window = [&](Index first, auto size, Index t) HWY_ATTR {
           const FloatVector share = hn::Div(at.load(dy + t * C), divisor(size));
           for (Index s = first; s < first + size; ++s) {
-            at.store(kApart ? share : hn::Add(at.load(dx + s * C), share), dx + s * C);
+            const FloatVector given = kRelu ? relu_gradient(at.load(value + s * C), share) : share;
+            at.store(kApart ? given : hn::Add(at.load(dx + s * C), given), dx + s * C);
           }
         };
         for_each_window(p, whole, window, [&](Index first, Index last) HWY_ATTR {
@@ -162,8 +173,11 @@ void average_pool_backward(const Pool1D& p, Index samples, const float* dy, floa
   });
 }
 
-void AveragePoolBackward(const Pool1D& p, Index samples, const float* dy, float* dx) {
-  (p.stride >= p.pool ? average_pool_backward<true> : average_pool_backward<false>)(p, samples, dy, dx);
+void AveragePoolBackward(const Pool1D& p, Index samples, const float* dy, float* dx, const float* relu_x) {
+  const bool apart = p.stride >= p.pool;
+  const auto run = relu_x != nullptr ? (apart ? average_pool_backward<true, true> : average_pool_backward<false, true>)
+                                     : (apart ? average_pool_backward<true, false> : average_pool_backward<false, false>);
+  run(p, samples, dy, dx, relu_x);
 }
 
 void GlobalMax(Index samples, Index T, Index C, const float* x, float* y) {
@@ -177,7 +191,8 @@ void GlobalMax(Index samples, Index T, Index C, const float* x, float* y) {
   }
 }
 
-void GlobalMaxBackward(Index samples, Index T, Index C, const float* x, const float* y, const float* dy, float* dx) {
+void GlobalMaxBackward(Index samples, Index T, Index C, const float* x, const float* y, const float* dy, float* dx,
+                       bool relu) {
   const FloatTag d;
   for (Index n = 0; n < samples; ++n, x += T * C, dx += T * C, y += C, dy += C) {
     for_each_vector(C, [&](auto at) HWY_ATTR {
@@ -189,7 +204,9 @@ void GlobalMaxBackward(Index samples, Index T, Index C, const float* x, const fl
       const FloatVector share = hn::Div(at.load(dy), ties);
       const FloatVector rest = hn::IfThenElseZero(hn::IsNaN(max), max);
       for (Index t = 0; t < T; ++t) {
-        at.store(hn::IfThenElse(hn::Eq(at.load(x + t * C), max), share, rest), dx + t * C);
+        const FloatVector value = at.load(x + t * C);
+        const FloatVector given = hn::IfThenElse(hn::Eq(value, max), share, rest);
+        at.store(relu ? relu_gradient(value, given) : given, dx + t * C);
       }
     });
   }
@@ -209,15 +226,18 @@ void GlobalAverage(Index samples, Index T, Index C, const float* x, const std::u
   }
 }
 
-void GlobalAverageBackward(Index samples, Index T, Index C, const std::uint8_t* mask, const float* dy, float* dx) {
+void GlobalAverageBackward(Index samples, Index T, Index C, const std::uint8_t* mask, const float* dy, float* dx,
+                           const float* relu_x) {
   const FloatTag d;
   for (Index n = 0; n < samples; ++n, dx += T * C, dy += C) {
     const std::uint8_t* m = mask == nullptr ? nullptr : mask + n * T;
     const FloatVector count = hn::Set(d, kept(T, m));
     for_each_vector(C, [&](auto at) HWY_ATTR {
       const FloatVector share = hn::Div(at.load(dy), count);
+      const float* const value = relu_x == nullptr ? nullptr : relu_x + n * T * C;
       for (Index t = 0; t < T; ++t) {
-        at.store(m == nullptr || m[t] != 0 ? share : hn::Zero(d), dx + t * C);
+        const FloatVector given = m == nullptr || m[t] != 0 ? share : hn::Zero(d);
+        at.store(value == nullptr ? given : relu_gradient(at.load(value + t * C), given), dx + t * C);
       }
     });
   }
@@ -241,26 +261,29 @@ WAVETRAIN_EXPORT(GlobalAverageBackward);
 void max_pool_forward(const Pool1D& pool, Index samples, const float* x, float* y) {
   WAVETRAIN_DISPATCH(MaxPool)(pool, samples, x, y);
 }
-void max_pool_backward(const Pool1D& pool, Index samples, const float* x, const float* y, const float* dy, float* dx) {
-  WAVETRAIN_DISPATCH(MaxPoolBackward)(pool, samples, x, y, dy, dx);
+void max_pool_backward(const Pool1D& pool, Index samples, const float* x, const float* y, const float* dy, float* dx,
+                       bool relu) {
+  WAVETRAIN_DISPATCH(MaxPoolBackward)(pool, samples, x, y, dy, dx, relu);
 }
 void average_pool_forward(const Pool1D& pool, Index samples, const float* x, float* y) {
   WAVETRAIN_DISPATCH(AveragePool)(pool, samples, x, y);
 }
-void average_pool_backward(const Pool1D& pool, Index samples, const float* dy, float* dx) {
-  WAVETRAIN_DISPATCH(AveragePoolBackward)(pool, samples, dy, dx);
+void average_pool_backward(const Pool1D& pool, Index samples, const float* dy, float* dx, const float* relu_x) {
+  WAVETRAIN_DISPATCH(AveragePoolBackward)(pool, samples, dy, dx, relu_x);
 }
 void global_max_forward(Index samples, Index T, Index C, const float* x, float* y) {
   WAVETRAIN_DISPATCH(GlobalMax)(samples, T, C, x, y);
 }
-void global_max_backward(Index samples, Index T, Index C, const float* x, const float* y, const float* dy, float* dx) {
-  WAVETRAIN_DISPATCH(GlobalMaxBackward)(samples, T, C, x, y, dy, dx);
+void global_max_backward(Index samples, Index T, Index C, const float* x, const float* y, const float* dy, float* dx,
+                         bool relu) {
+  WAVETRAIN_DISPATCH(GlobalMaxBackward)(samples, T, C, x, y, dy, dx, relu);
 }
 void global_average_forward(Index samples, Index T, Index C, const float* x, const std::uint8_t* mask, float* y) {
   WAVETRAIN_DISPATCH(GlobalAverage)(samples, T, C, x, mask, y);
 }
-void global_average_backward(Index samples, Index T, Index C, const std::uint8_t* mask, const float* dy, float* dx) {
-  WAVETRAIN_DISPATCH(GlobalAverageBackward)(samples, T, C, mask, dy, dx);
+void global_average_backward(Index samples, Index T, Index C, const std::uint8_t* mask, const float* dy, float* dx,
+                             const float* relu_x) {
+  WAVETRAIN_DISPATCH(GlobalAverageBackward)(samples, T, C, mask, dy, dx, relu_x);
 }
 
 }  // namespace wavetrain::cpu

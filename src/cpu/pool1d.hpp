@@ -7,6 +7,9 @@
 //
 // NaN goes through to y in both kinds (as in Keras on JAX; on TensorFlow a maximum skips it). A window that lies wholly
 // in padding gives -inf and 0.
+//
+// Where x is what relu gave, the backward pass can apply relu's derivative to dx as well (`relu`, or with x as `relu_x`): dx is
+// then 0 where x is not above 0.
 #pragma once
 
 #include <algorithm>
@@ -37,19 +40,23 @@ struct Pool1D {
 
 void max_pool_forward(const Pool1D& pool, Index samples, const float* x, float* y);
 // The gradient goes to the first maximum of a window.
-void max_pool_backward(const Pool1D& pool, Index samples, const float* x, const float* y, const float* dy, float* dx);
+void max_pool_backward(const Pool1D& pool, Index samples, const float* x, const float* y, const float* dy, float* dx,
+                       bool relu = false);
 
 void average_pool_forward(const Pool1D& pool, Index samples, const float* x, float* y);
-void average_pool_backward(const Pool1D& pool, Index samples, const float* dy, float* dx);
+void average_pool_backward(const Pool1D& pool, Index samples, const float* dy, float* dx,
+                           const float* relu_x = nullptr);
 
 // x (samples, T, C) → y (samples, C).
 void global_max_forward(Index samples, Index T, Index C, const float* x, float* y);
 // Equal maxima share the gradient equally; all of dx is NaN where y is.
-void global_max_backward(Index samples, Index T, Index C, const float* x, const float* y, const float* dy, float* dx);
+void global_max_backward(Index samples, Index T, Index C, const float* x, const float* y, const float* dy, float* dx,
+                         bool relu = false);
 
 // y = sum of the kept steps / their number; 0/0 is NaN. mask (samples, T) says which are kept; null keeps all. Steps
 // that are not kept are not read (Keras multiplies them by 0, so that a NaN there would stay).
 void global_average_forward(Index samples, Index T, Index C, const float* x, const std::uint8_t* mask, float* y);
-void global_average_backward(Index samples, Index T, Index C, const std::uint8_t* mask, const float* dy, float* dx);
+void global_average_backward(Index samples, Index T, Index C, const std::uint8_t* mask, const float* dy, float* dx,
+                             const float* relu_x = nullptr);
 
 }  // namespace wavetrain::cpu

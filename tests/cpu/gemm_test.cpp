@@ -187,6 +187,45 @@ TEST_P(GemmTest, Normalization) {
   }
 }
 
+// Several samples in one call, small products and such as are cut into blocks, with a gate: the bits of a call for each,
+// and 0 where the gate is not above 0.
+TEST_P(GemmTest, SamplesAndGate) {
+  std::mt19937 random(8);
+  for (int i = 0; i < 200; ++i) {
+    Case c = random_case(random);
+    c.with_bias = c.relu = c.accumulate = false;
+    const Index samples = random_index(1, 4, random), ldc = c.N + c.c_margin;
+    const Index a_sample = (c.M - 1) * c.row_stride + (c.taps - 1) * c.tap_stride + c.width + 3, c_sample = c.M * ldc + 5;
+    std::vector<float> packed(static_cast<std::size_t>(packed_floats(c.k(), c.N)));
+    const std::vector<float> a = random_values(samples * a_sample, random), b = random_values(c.k() * c.N, random);
+    const std::vector<float> before = random_values(samples * c_sample, random);
+    std::vector<float> gate = random_values(samples * c_sample, random), got = before, want = before;
+    gate[0] = std::numeric_limits<float>::quiet_NaN(), gate[1] = 0.0f;
+    pack_b(c.k(), c.N, b.data(), c.N, packed.data());
+    Gemm g{.M = c.M,
+           .N = c.N,
+           .a = {a.data(), c.row_stride, c.width, c.taps, c.tap_stride},
+           .b = c.packed ? packed.data() : b.data(),
+           .ldb = c.N,
+           .packed = c.packed,
+           .c = want.data(),
+           .ldc = ldc};
+    for (Index s = 0; s < samples; ++s, g.a.data += a_sample, g.c += c_sample) gemm(g);
+    for (Index s = 0; s < samples; ++s) {
+      for (Index m = 0; m < c.M; ++m) {
+        for (Index n = 0; n < c.N; ++n) {
+          const auto at = static_cast<std::size_t>(s * c_sample + m * ldc + n);
+          if (!(gate[at] > 0)) want[at] = 0;
+        }
+      }
+    }
+    g.a.data = a.data(), g.c = got.data(), g.gate = gate.data();
+    g.samples = samples, g.a_sample_stride = a_sample, g.c_sample_stride = c_sample;
+    gemm(g);
+    ASSERT_EQ(got, want) << c.text() << " samples=" << samples;
+  }
+}
+
 TEST_P(GemmTest, ReluKeepsNaN) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const std::vector<float> a = {nan, -1.0f}, b(20, 1.0f);

@@ -109,6 +109,20 @@ class Checker {
     set_weights(before);  // moving averages
   }
 
+  std::vector<float> cpu_gradients() const {
+    cpu::Workspace work(std::make_shared<const cpu::Plan>(graph_, input_, true, 1));
+    std::copy(x_.begin(), x_.end(), work.input());
+    work.forward(3, 1);
+    const Values dy = output_grad(static_cast<std::size_t>(work.output_shape().size()));
+    std::copy(dy.begin(), dy.end(), work.output_grad());
+    work.backward();
+    std::vector<float> all;
+    for (const cpu::FlatLayout::Block& block : work.plan().gradients().blocks) {
+      all.insert(all.end(), work.gradients() + block.offset, work.gradients() + block.offset + block.size);
+    }
+    return all;
+  }
+
   // The last sample in the batch on several threads, and alone on one.
   void bits_depend_on_the_sample_alone(bool training) const {
     SCOPED_TRACE(training ? "training" : "inference");
@@ -175,6 +189,20 @@ void check_layer(const Layer& layer, const Shape& input, const Shape& output, co
   checker.cpu_follows_reference(true);
   checker.bits_depend_on_the_sample_alone(false);
   if (check.training_alone && !random) checker.bits_depend_on_the_sample_alone(true);
+}
+
+void check_chain(const std::vector<Layer>& layers, const Shape& input, double tolerance) {
+  std::string names;
+  for (const Layer& layer : layers) names += layer.class_name() + layer.config(false).repr() + " ";
+  SCOPED_TRACE(names);
+  const Checker checker(layers, input, {.tolerance = tolerance});
+  checker.cpu_follows_reference(false);
+  checker.cpu_follows_reference(true);
+  checker.bits_depend_on_the_sample_alone(false);
+}
+
+std::vector<float> training_gradients(const std::vector<Layer>& layers, const Shape& input) {
+  return Checker(layers, input, {}).cpu_gradients();
 }
 
 std::set<std::string> check_gradients(const std::vector<Layer>& layers, const Shape& input, double scale) {

@@ -23,6 +23,12 @@ struct LayerCheck {
 // variance or a deviation stays positive.
 void check_layer(const Layer& layer, const Shape& input, const Shape& output, const LayerCheck& check = {});
 
+// Only the CPU against the reference, and equal bits for a sample alone, of a chain of layers: for what a plan fuses.
+void check_chain(const std::vector<Layer>& layers, const Shape& input, double tolerance = 3e-6);
+
+// The gradients of all weights that the CPU computes for such a chain, penalties on values included, one after the other.
+std::vector<float> training_gradients(const std::vector<Layer>& layers, const Shape& input);
+
 // Only the gradients, of a chain of layers: with respect to the input and to every trained weight, in training. Returns the
 // names of the operations that the chain lowers to.
 std::set<std::string> check_gradients(const std::vector<Layer>& layers, const Shape& input, double scale = 1.0);

@@ -17,7 +17,8 @@ struct ConvKernel {
   ValueId x_value = 0, kernel_value = 0, y_value = 0;
   SlotId x = 0, kernel = 0, bias = kNoSlot, y = 0;
   SlotId dx = kNoSlot, dkernel = kNoSlot, dbias = kNoSlot, dy = kNoSlot;
-  SlotId packed = kNoSlot, packed_backward = kNoSlot, partial = kNoSlot, unused_bias = kNoSlot;
+  SlotId packed = kNoSlot, packed_backward = kNoSlot, partial = kNoSlot;
+  bool relu = false;  // what gave x, whose derivative backward applies
   // A normalisation that follows, in prediction.
   SlotId gamma = kNoSlot, beta = kNoSlot, mean = kNoSlot, variance = kNoSlot, scale = kNoSlot;
   float epsilon = 0;
@@ -61,8 +62,10 @@ struct ConvKernel {
     float* gradient = run.slot[dy] + first * rows * s.F;
     epilogue.differentiate((last - first) * rows, s.F, run.slot[y] + first * rows * s.F, gradient);
     if (dx == kNoSlot) return;
+    const Index offset = first * s.T * s.C;
     conv1d_backward_input(s, run.slot[kernel], packed_backward == kNoSlot ? nullptr : run.slot[packed_backward],
-                          last - first, gradient, run.slot[dx] + first * s.T * s.C, false, run.scratch_of(thread));
+                          last - first, gradient, run.slot[dx] + offset, false, run.scratch_of(thread),
+                          {.gate = relu ? run.slot[x] + offset : nullptr});
   }
 
   Conv1DGradient gradient(const Run& run) const {
@@ -126,6 +129,8 @@ bool compile_conv1d(KernelBuilder& b) {
       if (partial > 0) k.partial = b.backward_temporary(partial);
       b.backward_reads_input(0);
     }
+    k.relu = b.takes_relu_derivative();
+    if (k.relu) b.backward_reads_input(0);
     if (k.epilogue.has_derivative()) b.backward_reads_output();
   }
   const bool has_packed_backward = k.packed_backward != kNoSlot;

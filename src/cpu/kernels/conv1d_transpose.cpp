@@ -18,6 +18,7 @@ struct ConvTransposeKernel {
   SlotId x = 0, kernel = 0, bias = kNoSlot, y = 0;
   SlotId dx = kNoSlot, dkernel = kNoSlot, dbias = kNoSlot, dy = kNoSlot;
   SlotId packed = kNoSlot, packed_backward = kNoSlot, partial = kNoSlot;
+  bool relu = false;  // what gave x, whose derivative backward applies
 
   Conv1DShape shape(const Run& run) const { return op.transposed(run.shape[x_value], run.shape[kernel_value]); }
 
@@ -38,9 +39,10 @@ struct ConvTransposeKernel {
     float* gradient = run.slot[dy] + first * s.T * s.C;
     epilogue.differentiate((last - first) * s.T, s.C, run.slot[y] + first * s.T * s.C, gradient);
     if (dx == kNoSlot) return;
-    const Conv1DForward f{.weights = run.slot[packed_backward], .packed = true};
-    conv1d_forward(s, f, last - first, gradient, run.slot[dx] + first * s.output_length() * s.F,
-                   run.scratch_of(thread));
+    const Index offset = first * s.output_length() * s.F;
+    const Conv1DForward f{
+        .weights = run.slot[packed_backward], .packed = true, .gate = relu ? run.slot[x] + offset : nullptr};
+    conv1d_forward(s, f, last - first, gradient, run.slot[dx] + offset, run.scratch_of(thread));
   }
 
   Conv1DGradient gradient(const Run& run) const {
@@ -93,6 +95,8 @@ bool compile_conv1d_transpose(KernelBuilder& b) {
       if (partial > 0) k.partial = b.backward_temporary(partial);
       b.backward_reads_input(0);
     }
+    k.relu = b.takes_relu_derivative();
+    if (k.relu) b.backward_reads_input(0);
     if (k.epilogue.has_derivative()) b.backward_reads_output();
   }
   const ConvTransposeKernel& kernel = b.own(std::move(k));

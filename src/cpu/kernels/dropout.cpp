@@ -28,13 +28,14 @@ struct Sharing {
   }
 };
 
-// Backward draws the same numbers again.
+// Backward draws the same numbers again, unless a relu in front tells from y what was kept.
 struct DropoutKernel {
   double rate = 0;
   Sharing sharing;
   std::uint64_t seed = 0;
   ValueId x_value = 0;
   SlotId x = 0, y = 0, dx = kNoSlot, dy = kNoSlot;
+  bool relu = false;  // what gave x, whose derivative backward applies
 
   void apply(const Run& run, Index first, Index last, SlotId from, SlotId to) const {
     const Index size = run.shape[x_value].size_from(1);
@@ -58,6 +59,10 @@ struct DropoutKernel {
   }
   void forward(const Run& run, Index first, Index last, int) const { apply(run, first, last, x, y); }
   void backward(const Run& run, Index first, Index last, int) const { apply(run, first, last, dy, dx); }
+  void backward_with_relu(const Run& run, Index first, Index last, int) const {
+    const Index size = run.shape[x_value].size_from(1), offset = first * size;
+    dropout_relu_backward(rate, (last - first) * size, run.slot[y] + offset, run.slot[dy] + offset, run.slot[dx] + offset);
+  }
 };
 
 }  // namespace
@@ -73,9 +78,12 @@ bool compile_dropout(KernelBuilder& b) {
   k.y = b.output();
   k.dx = b.input_grad(0);
   k.dy = b.output_grad();
+  k.relu = b.takes_relu_derivative();
+  if (k.relu) b.backward_reads_output();
   const DropoutKernel& kernel = b.own(std::move(k));
   b.forward_samples<&DropoutKernel::forward>(kernel);
-  if (kernel.dx != kNoSlot) b.backward_samples<&DropoutKernel::backward>(kernel);
+  if (kernel.relu) b.backward_samples<&DropoutKernel::backward_with_relu>(kernel);
+  else if (kernel.dx != kNoSlot) b.backward_samples<&DropoutKernel::backward>(kernel);
   return true;
 }
 

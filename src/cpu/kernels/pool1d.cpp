@@ -10,6 +10,7 @@ namespace {
 struct PoolSlots {
   ValueId x_value, y_value;
   SlotId x, y, dx, dy;
+  bool relu;  // what gave x, whose derivative backward applies
 
   explicit PoolSlots(KernelBuilder& b)
       : x_value(b.input_value(0)),
@@ -17,7 +18,9 @@ struct PoolSlots {
         x(b.input(0)),
         y(b.output()),
         dx(b.input_grad(0)),
-        dy(b.output_grad()) {}
+        dy(b.output_grad()),
+        relu(b.takes_relu_derivative()) {}
+  const float* relu_x(const Run& run, Index offset) const { return relu ? run.slot[x] + offset : nullptr; }
 };
 
 struct PoolKernel : PoolSlots {
@@ -44,9 +47,9 @@ struct PoolKernel : PoolSlots {
     const Index in = first * run.shape[x_value].size_from(1), out = first * run.shape[y_value].size_from(1);
     if (op.kind == ops::PoolKind::max) {
       max_pool_backward(pool(run), last - first, run.slot[x] + in, run.slot[y] + out, run.slot[dy] + out,
-                        run.slot[dx] + in);
+                        run.slot[dx] + in, relu);
     } else {
-      average_pool_backward(pool(run), last - first, run.slot[dy] + out, run.slot[dx] + in);
+      average_pool_backward(pool(run), last - first, run.slot[dy] + out, run.slot[dx] + in, relu_x(run, in));
     }
   }
 };
@@ -72,9 +75,10 @@ struct GlobalPoolKernel : PoolSlots {
     const Index in = first * s[1] * s[2], out = first * s[2];
     if (kind == ops::PoolKind::max) {
       global_max_backward(last - first, s[1], s[2], run.slot[x] + in, run.slot[y] + out, run.slot[dy] + out,
-                          run.slot[dx] + in);
+                          run.slot[dx] + in, relu);
     } else {
-      global_average_backward(last - first, s[1], s[2], mask.bytes(run, first), run.slot[dy] + out, run.slot[dx] + in);
+      global_average_backward(last - first, s[1], s[2], mask.bytes(run, first), run.slot[dy] + out, run.slot[dx] + in,
+                              relu_x(run, in));
     }
   }
 };
@@ -84,10 +88,8 @@ void compile(KernelBuilder& b, K k, ops::PoolKind kind) {
   const K& kernel = b.own(std::move(k));
   b.forward_samples<&K::forward>(kernel);
   if (kernel.dx == kNoSlot) return;
-  if (kind == ops::PoolKind::max) {
-    b.backward_reads_input(0);
-    b.backward_reads_output();
-  }
+  if (kind == ops::PoolKind::max || kernel.relu) b.backward_reads_input(0);
+  if (kind == ops::PoolKind::max) b.backward_reads_output();
   b.backward_samples<&K::backward>(kernel);
 }
 
