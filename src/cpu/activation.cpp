@@ -84,6 +84,14 @@ void Backward(const wavetrain::Activation& activation, Index n, const float* x, 
   });
 }
 
+void ReluBackward(Index n, const float* y, float scale, const float* dy, float* dx) {
+  const FloatTag d;
+  const FloatVector factor = hn::Set(d, scale), zero = hn::Zero(d);
+  for_each_vector(n, [&](auto at) HWY_ATTR {
+    at.store(hn::IfThenElseZero(hn::Gt(at.load(y), zero), hn::Mul(at.load(dy), factor)), dx);
+  });
+}
+
 BackwardNeeds Needs(const wavetrain::Activation& activation) {
   return with_function(activation, [](auto function) HWY_ATTR { return decltype(function)::kNeeds; });
 }
@@ -100,6 +108,7 @@ namespace wavetrain::cpu {
 
 WAVETRAIN_EXPORT(Forward);
 WAVETRAIN_EXPORT(Backward);
+WAVETRAIN_EXPORT(ReluBackward);
 WAVETRAIN_EXPORT(Needs);
 
 BackwardNeeds backward_needs(const wavetrain::Activation& activation) {
@@ -146,6 +155,10 @@ void activation_backward(const wavetrain::Activation& activation, Index outer, I
       return;
     default: return WAVETRAIN_DISPATCH(Backward)(activation, outer * size * inner, x, y, dy, dx);
   }
+}
+
+void relu_backward(Index n, const float* y, float scale, const float* dy, float* dx) {
+  WAVETRAIN_DISPATCH(ReluBackward)(n, y, scale, dy, dx);
 }
 
 }  // namespace wavetrain::cpu

@@ -27,6 +27,10 @@ void activation_forward(const wavetrain::Activation& activation, Index outer, In
 void activation_backward(const wavetrain::Activation& activation, Index outer, Index size, Index inner, const float* x,
                          const float* y, const float* dy, float* dx);
 
+// dx = dy·scale where y > 0, else 0: the backward pass of relu, and of a dropout behind it, which multiplied by `scale` what it
+// kept; y is what came out behind both. dx may be dy.
+void relu_backward(Index n, const float* y, float scale, const float* dy, float* dx);
+
 // Along the last axis.
 inline void activation_forward(const wavetrain::Activation& activation, Index rows, Index row_size, const float* x,
                                float* y) {

@@ -21,8 +21,7 @@ struct Conv1DForward {
   const float* bias = nullptr;  // (F) or none
   Activation activation = Activation::linear;
   GemmNormalization norm{};  // (F); not for depthwise convolutions
-  // As Gemm's, like y: for the transposed convolution, whose input gradient this is. Not for depthwise convolutions.
-  const float* gate = nullptr;
+  Gate gate{};  // like y: for the transposed convolution, whose input gradient this is. Not for depthwise convolutions
 };
 
 // For weights that are used many times, about 10 % faster; the layout belongs to the target in use.
@@ -52,8 +51,7 @@ Index conv1d_backward_input_scratch_floats(const Conv1DShape& s);
 struct Conv1DTransposed {
   const float* bias = nullptr;
   Activation activation = Activation::linear;
-  // For the input gradient instead: as Gemm's, like dx. Not with `accumulate`.
-  const float* gate = nullptr;
+  Gate gate{};  // for the input gradient, like dx; not with `accumulate`
 };
 
 // dx rows [begin, end) of one sample, from dy of the whole sample; adds to dx with `accumulate`. dx and the gate begin at the

@@ -148,14 +148,14 @@ void conv1d_backward_input_rows(const Conv1DShape& s, const float* weights, cons
               .bias = after.bias == nullptr ? nullptr : after.bias + group * C,
               .activation = after.activation,
               .accumulate = accumulate,
-              .gate = after.gate == nullptr ? nullptr : after.gate + place(u) + group * C});
+              .gate = after.gate.from(place(u) + group * C)});
       }
     });
     packed += s.depthwise() ? 0 : s.groups * packed_floats(phase.taps * F, C);
   }
-  if (s.depthwise() && after.gate != nullptr) {
-    static const wavetrain::Activation relu = "relu";
-    activation_backward(relu, end - begin, s.C, nullptr, after.gate + begin * s.C, dx + begin * s.C, dx + begin * s.C);
+  if (s.depthwise() && after.gate) {
+    float* const rows = dx + begin * s.C;
+    relu_backward((end - begin) * s.C, after.gate.y + begin * s.C, after.gate.scale, rows, rows);
   }
 }
 
@@ -163,7 +163,7 @@ void conv1d_backward_input(const Conv1DShape& s, const float* weights, const flo
                            const float* dy, float* dx, bool accumulate, float* scratch, const Conv1DTransposed& after) {
   Conv1DTransposed one = after;
   for (Index i = 0; i < samples; ++i) {
-    if (after.gate != nullptr) one.gate = after.gate + i * s.T * s.C;
+    one.gate = after.gate.from(i * s.T * s.C);
     conv1d_backward_input_rows(s, weights, packed, dy + i * s.output_length() * s.F, dx + i * s.T * s.C, 0, s.T,
                                accumulate, scratch, one);
   }

@@ -31,7 +31,7 @@ void run_groups(const Conv1DShape& s, const Conv1DForward& f, Index samples, con
           .bias = f.bias == nullptr ? nullptr : f.bias + group * F,
           .activation = f.activation,
           .norm = f.norm.from(group * F),
-          .gate = f.gate == nullptr ? nullptr : f.gate + first,
+          .gate = f.gate.from(first),
           .samples = samples,
           .a_sample_stride = s.T * s.C,
           .c_sample_stride = s.output_length() * s.F});
@@ -88,7 +88,7 @@ void conv1d_forward(const Conv1DShape& s, const Conv1DForward& f, Index samples,
   if (s.pad_left == 0 && s.pad_right == 0 && !s.depthwise()) return run_groups(s, f, samples, x, y, 0, output_length);
   Conv1DForward one = f;
   for (Index i = 0; i < samples; ++i) {
-    if (f.gate != nullptr) one.gate = f.gate + i * output_length * s.F;
+    one.gate = f.gate.from(i * output_length * s.F);
     conv1d_forward_rows(s, one, x + i * s.T * s.C, y + i * output_length * s.F, 0, output_length, scratch);
   }
 }

@@ -31,7 +31,7 @@ Index dense_backward_input_scratch_floats(Index M, Index C, Index F) {
 }
 
 void dense_backward_input(Index M, Index C, Index F, const float* dy, const float* weights, float* dx, Index begin,
-                          Index end, bool accumulate, float* scratch, const float* gate) {
+                          Index end, bool accumulate, float* scratch, const Gate& gate) {
   float* const dy_transposed = scratch;                        // (F, M), packed
   float* const dx_transposed = scratch + packed_floats(F, M);  // (columns, M)
   pack_b({.b = dy, .taps = 1, .width = F, .N = M, .tap_stride = 0, .k_stride = 1, .n_stride = F}, dy_transposed);
@@ -48,10 +48,9 @@ void dense_backward_input(Index M, Index C, Index F, const float* dy, const floa
           .ldc = M,
           .accumulate = accumulate});
     transpose(columns, M, dx_transposed, M, dx + c, C);
-    for (Index m = 0; m < M && gate != nullptr; ++m) {
-      static const wavetrain::Activation relu = "relu";
+    for (Index m = 0; m < M && gate; ++m) {
       const Index row = m * C + c;
-      activation_backward(relu, 1, columns, nullptr, gate + row, dx + row, dx + row);
+      relu_backward(columns, gate.y + row, gate.scale, dx + row, dx + row);
     }
   }
 }
@@ -61,7 +60,7 @@ void dense_pack_transposed(Index C, Index F, const float* weights, float* packed
 }
 
 void dense_backward_input_packed(Index C, Index F, const float* dy, const float* packed, float* dx, Index begin,
-                                 Index end, bool accumulate, const float* gate) {
+                                 Index end, bool accumulate, const Gate& gate) {
   gemm({.M = end - begin,
         .N = C,
         .a = {dy + begin * F, F, F},
@@ -70,7 +69,7 @@ void dense_backward_input_packed(Index C, Index F, const float* dy, const float*
         .c = dx + begin * C,
         .ldc = C,
         .accumulate = accumulate,
-        .gate = gate == nullptr ? nullptr : gate + begin * C});
+        .gate = gate.from(begin * C)});
 }
 
 // Packing moves C·F values one by one, the other way C·M.

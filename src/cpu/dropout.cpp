@@ -112,14 +112,6 @@ void Drop(const RandomKey& key, std::uint32_t threshold, float scale, Index firs
   });
 }
 
-void DropBackward(float scale, Index n, const float* y, const float* dy, float* dx) {
-  const FloatTag d;
-  const FloatVector factor = hn::Set(d, scale), zero = hn::Zero(d);
-  for_each_vector(n, [&](auto at) HWY_ATTR {
-    at.store(hn::IfThenElseZero(hn::Gt(at.load(y), zero), hn::Mul(at.load(dy), factor)), dx);
-  });
-}
-
 // The inverse of the normal distribution function at a uniform number of 24 bits: √2·erfinv(2u - 1), approximated as in
 // Giles, "Approximating the erfinv function", GPU Computing Gems 2 (2010), single precision.
 HWY_INLINE FloatVector normal_from_bits(hn::Vec<hn::RebindToUnsigned<FloatTag>> bits) {
@@ -177,7 +169,6 @@ namespace wavetrain::cpu {
 
 WAVETRAIN_EXPORT(Words);
 WAVETRAIN_EXPORT(Drop);
-WAVETRAIN_EXPORT(DropBackward);
 WAVETRAIN_EXPORT(Normals);
 WAVETRAIN_EXPORT(Noise);
 WAVETRAIN_EXPORT(NoiseFactor);
@@ -186,10 +177,7 @@ void random_words(const RandomKey& key, Index first, Index n, std::uint32_t* wor
   WAVETRAIN_DISPATCH(Words)(key, first, n, words);
 }
 
-namespace {
-// What kept values are multiplied by.
-float scale_of(double rate) { return static_cast<float>(1.0 / (1.0 - rate)); }
-}  // namespace
+float dropout_scale(double rate) { return static_cast<float>(1.0 / (1.0 - rate)); }
 
 void dropout(const RandomKey& key, double rate, Index first, Index n, const float* x, float* y) {
   // A word w stands for the uniform number w·2^-32, so w is dropped when w < rate·2^32.
@@ -199,11 +187,7 @@ void dropout(const RandomKey& key, double rate, Index first, Index n, const floa
     return;
   }
   WAVETRAIN_DISPATCH(Drop)
-  (key, static_cast<std::uint32_t>(threshold), scale_of(rate), first, n, x, y);
-}
-
-void dropout_relu_backward(double rate, Index n, const float* y, const float* dy, float* dx) {
-  WAVETRAIN_DISPATCH(DropBackward)(scale_of(rate), n, y, dy, dx);
+  (key, static_cast<std::uint32_t>(threshold), dropout_scale(rate), first, n, x, y);
 }
 
 void dropout_shared(const RandomKey& key, double rate, Index first, const NoiseStrides& strides, Index outer,

@@ -27,9 +27,9 @@ void random_words(const RandomKey& key, Index first, Index n, std::uint32_t* wor
 // rate. Requires 0 <= rate <= 1; rate 1 gives all 0. y may be x. The backward pass is the same call on dy.
 void dropout(const RandomKey& key, double rate, Index first, Index n, const float* x, float* y);
 
-// The backward pass of relu and then dropout, of one decision per element or per several, from what both gave: y is above 0
-// just where relu's derivative is 1 and the value was kept, so that nothing is drawn. dx may be dy.
-void dropout_relu_backward(double rate, Index n, const float* y, const float* dy, float* dx);
+// What kept values are multiplied by: 1/(1 - rate). Behind a relu, dropout's output is above 0 just where the relu's derivative
+// is 1 and the value was kept, so that both have one backward pass that draws nothing: relu_backward with this scale.
+float dropout_scale(double rate);
 
 // The same as dropout with one decision for several elements (Keras' noise_shape, SpatialDropout1D): x is (outer, steps, inner)
 // and element (o, t, i) uses the number first + o·outer_stride + t·step_stride + i·inner_stride. A stride is 0 for an

@@ -80,7 +80,7 @@ HWY_INLINE void StoreSome(FloatVec value, float* p, Index count) {
 
 // What is done to C before it is stored: `begin` is called once per vector of columns (`column` is its first, `count`
 // of its lanes exist), then the epilogue itself for that vector of every row. It must treat all lanes alike. One with
-// kReadsGate also gets the vector of g.gate that belongs to it.
+// kReadsGate also gets the vector of g.gate.y that belongs to it.
 struct NoEpilogue {
   static constexpr bool kReadsGate = false;
   HWY_INLINE int begin(Index, Index) const { return 0; }
@@ -96,12 +96,14 @@ HWY_INLINE FloatVec AtLeast(FloatVec value, float floor) {
 #endif
 }
 
-// The derivative of relu: the gate is what relu gave.
-struct ReluGradient {
+// See Gate.
+struct GateEpilogue {
   static constexpr bool kReadsGate = true;
+  float scale;
   HWY_INLINE int begin(Index, Index) const { return 0; }
   HWY_INLINE FloatVec operator()(FloatVec value, int, FloatVec gate) const {
-    return hn::IfThenElseZero(hn::Gt(gate, hn::Zero(FloatTag())), value);
+    const FloatTag d;
+    return hn::IfThenElseZero(hn::Gt(gate, hn::Zero(d)), hn::Mul(value, hn::Set(d, scale)));
   }
 };
 
@@ -147,7 +149,7 @@ struct Tile {
   const float* b;  // vectors 2p, 2p+1 of step k at b[p·panel_stride + k·b_step]
   Index b_step, panel_stride;
   float* c;
-  const float* gate = nullptr;  // at c's place, where the epilogue reads one
+  const float* gate = nullptr;  // at c's place, where the epilogue reads it
   Index ldc;
   Index tiles;
   Index column;    // of C, where the tile begins
@@ -390,7 +392,7 @@ HWY_INLINE void RunGemm(const Gemm& g, const Epilogue& epilogue) {
             const Index row = tiles.begin(first), offset = c_offset + s * g.c_sample_stride + row * g.ldc + n;
             t.a = a + s * g.a_sample_stride + row * g.a.row_stride;
             t.c = g.c + offset;
-            if constexpr (Epilogue::kReadsGate) t.gate = g.gate + offset;
+            if constexpr (Epilogue::kReadsGate) t.gate = g.gate.y + offset;
             t.tiles = last - first;
             RunTiles<Walk::along_rows>(height, vectors, t, epilogue);
           };

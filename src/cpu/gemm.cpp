@@ -16,7 +16,7 @@ namespace wavetrain::cpu::HWY_NAMESPACE {
 
 void RunGemmBias(const Gemm& g) {
   if (IsNarrow(g)) return RunNarrowGemm(g);
-  if (g.gate != nullptr) return RunGemm(g, ReluGradient());
+  if (g.gate) return RunGemm(g, GateEpilogue{g.gate.scale});
   const auto floor = [](Activation activation) {
     return activation == Activation::relu ? 0.0f : -std::numeric_limits<float>::infinity();
   };

@@ -45,6 +45,16 @@ struct GemmNormalization {
   }
 };
 
+// The derivative of relu behind a product, in place of all that: c·scale where `y`, which has the shape and strides of C, is
+// above 0, else 0. y is what relu gave, or what a dropout made of that, which multiplied by `scale` what it kept.
+struct Gate {
+  const float* y = nullptr;  // or none
+  float scale = 1.0f;
+
+  explicit operator bool() const { return y != nullptr; }
+  Gate from(Index offset) const { return {y == nullptr ? nullptr : y + offset, scale}; }
+};
+
 struct Gemm {
   Index M = 0, N = 0;
   Rows a;
@@ -57,9 +67,7 @@ struct Gemm {
   Activation activation = Activation::linear;
   GemmNormalization norm{};
   bool accumulate = false;  // start from C, not from zero
-  // relu's derivative, instead of bias, activation and normalisation: C becomes 0 where this matrix (M, N), whose rows
-  // have stride ldc as well, is not above 0. Or none.
-  const float* gate = nullptr;
+  Gate gate{};
   // The same product for several samples with one B, which costs less than a call for each.
   Index samples = 1, a_sample_stride = 0, c_sample_stride = 0;  // the gate moves with C
 };
@@ -110,7 +118,8 @@ Index gemm_tn_tiles(const GemmTn& g);
 void gemm_tn(const GemmTn& g, Index begin, Index end);
 inline void gemm_tn(const GemmTn& g) { gemm_tn(g, 0, gemm_tn_tiles(g)); }
 
-// sums[n] = sum over samples and rows of b, ascending (the bias gradient); adds to `sums` with `accumulate`.
+// sums[n] = sum over samples and rows of b (the bias gradient), in four ascending chains, of the rows r ≡ 0, 1, 2, 3 (mod 4) of
+// every sample: (c0 + c1) + (c2 + c3), which is added to `sums` with `accumulate`.
 void column_sums(Index samples, Index rows, Index N, const float* b, Index ldb, Index sample_stride, float* sums,
                  bool accumulate);
 

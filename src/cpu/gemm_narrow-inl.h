@@ -175,7 +175,7 @@ inline void RunNarrowTile(const Gemm& g, const NarrowTile& t, float* at) {
   each_column([&](Index n, const float* from, float* c) HWY_ATTR {
     const float* const gate = t.gate == nullptr ? nullptr : t.gate + n;
     if (gate != nullptr) {
-      for (Index r = 0; r < t.rows; ++r) c[r * g.ldc] = gate[r * g.ldc] > 0.0f ? from[r] : 0.0f;
+      for (Index r = 0; r < t.rows; ++r) c[r * g.ldc] = gate[r * g.ldc] > 0.0f ? from[r] * g.gate.scale : 0.0f;
     } else if (g.ldc == 1) {
       std::copy_n(from, t.rows, c);
     } else {
@@ -195,7 +195,7 @@ inline HWY_NOINLINE void RunNarrowGemm(const Gemm& g) {
       const Index offset = sample * g.c_sample_stride + m * g.ldc;
       t.a = g.a.data + sample * g.a_sample_stride + m * g.a.row_stride;
       t.c = g.c + offset;
-      t.gate = g.gate == nullptr ? nullptr : g.gate + offset;
+      t.gate = g.gate.from(offset).y;
       RunNarrowTile(g, t, at);
     }
   }

@@ -160,36 +160,46 @@ void RunGemmTn(const GemmTn& g, Index begin, Index end) {
   }
 }
 
+// kVectors vectors of columns from `b` on, of which the last has `count` lanes. Four chains hide the latency of an addition.
+template <std::size_t... V>
+HWY_INLINE void SumColumns(Index samples, Index rows, const float* b, Index ldb, Index sample_stride, Index count,
+                           float* sums, bool accumulate, std::index_sequence<V...>) {
+  constexpr std::size_t kV = sizeof...(V);
+  const auto load = [&](const float* p, std::size_t v) HWY_ATTR {
+    return v + 1 < kV ? hn::LoadU(FloatTag(), p + static_cast<Index>(v) * kLanes)
+                      : LoadSome(p + static_cast<Index>(v) * kLanes, count);
+  };
+  FloatVec c0[kV], c1[kV], c2[kV], c3[kV];
+  ((c0[V] = c1[V] = c2[V] = c3[V] = hn::Zero(FloatTag())), ...);
+  for (Index sample = 0; sample < samples; ++sample) {
+    const float* p = b + sample * sample_stride;
+    const auto add = [&](FloatVec* chain) HWY_ATTR {
+      ((chain[V] = hn::Add(chain[V], load(p, V))), ...);
+      p += ldb;
+    };
+    Index left = rows;
+    for (; left >= 4; left -= 4) add(c0), add(c1), add(c2), add(c3);
+    if (left > 0) add(c0);
+    if (left > 1) add(c1);
+    if (left > 2) add(c2);
+  }
+  const auto store = [&](FloatVec sum, std::size_t v) HWY_ATTR {
+    float* const to = sums + static_cast<Index>(v) * kLanes;
+    const Index lanes = v + 1 < kV ? kLanes : count;
+    StoreSome(accumulate ? hn::Add(LoadSome(to, lanes), sum) : sum, to, lanes);
+  };
+  (store(hn::Add(hn::Add(c0[V], c1[V]), hn::Add(c2[V], c3[V])), V), ...);
+}
+
 void ColumnSums(Index samples, Index rows, Index N, const float* b, Index ldb, Index sample_stride, float* sums,
                 bool accumulate) {
-  const FloatTag d;
-  for (Index n = 0; n < N; n += 4 * kLanes) {
+  for (Index n = 0; n < N; n += 2 * kLanes) {
     const Index left = N - n;
-    FloatVec s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
-    if (left >= 4 * kLanes) {
-      if (accumulate) {
-        s0 = hn::LoadU(d, sums + n), s1 = hn::LoadU(d, sums + n + kLanes);
-        s2 = hn::LoadU(d, sums + n + 2 * kLanes), s3 = hn::LoadU(d, sums + n + 3 * kLanes);
-      }
-      for (Index sample = 0; sample < samples; ++sample) {
-        const float* p = b + sample * sample_stride + n;
-        for (Index r = 0; r < rows; ++r, p += ldb) {
-          s0 = hn::Add(s0, hn::LoadU(d, p)), s1 = hn::Add(s1, hn::LoadU(d, p + kLanes));
-          s2 = hn::Add(s2, hn::LoadU(d, p + 2 * kLanes)), s3 = hn::Add(s3, hn::LoadU(d, p + 3 * kLanes));
-        }
-      }
-      hn::StoreU(s0, d, sums + n), hn::StoreU(s1, d, sums + n + kLanes);
-      hn::StoreU(s2, d, sums + n + 2 * kLanes), hn::StoreU(s3, d, sums + n + 3 * kLanes);
-      continue;
-    }
-    for (Index m = n; m < N; m += kLanes) {
-      FloatVec sum = accumulate ? LoadSome(sums + m, N - m) : hn::Zero(d);
-      for (Index sample = 0; sample < samples; ++sample) {
-        const float* p = b + sample * sample_stride + m;
-        for (Index r = 0; r < rows; ++r, p += ldb) sum = hn::Add(sum, LoadSome(p, N - m));
-      }
-      StoreSome(sum, sums + m, N - m);
-    }
+    const auto sum = [&](Index count, auto vectors) HWY_ATTR {
+      SumColumns(samples, rows, b + n, ldb, sample_stride, std::min(count, kLanes), sums + n, accumulate, vectors);
+    };
+    if (left > kLanes) sum(left - kLanes, std::make_index_sequence<2>());
+    else sum(left, std::make_index_sequence<1>());
   }
 }
 

@@ -96,6 +96,11 @@ class KernelBuilder {
   // else gives it a gradient, and it has one. The gradient of input 0 then has to be 0 where input 0 is not above 0, and the
   // operation before takes it as that in front of its relu. Saves it a pass over value and gradient.
   bool takes_relu_derivative();
+  // The same for a kernel that can take over the derivative of a dropout between the two as well: what to multiply the gradient
+  // by where it is not 0; 0 when there is nothing to take over.
+  float takes_relu_and_dropout_derivative();
+  // True for a dropout whose reader has done so; its gradients then share their memory, and it has no backward pass.
+  bool derivative_taken() const;
 
   // Tells that backward reads the value; other values may be overwritten after forward.
   void backward_reads_input(int i);

@@ -88,6 +88,10 @@ const wavetrain::Activation& KernelBuilder::backward_epilogue() const {
   return gradient_by_loss() || compiler_.compiled(node_).derivative_taken ? linear : epilogue();
 }
 bool KernelBuilder::takes_relu_derivative() { return training() && compiler_.take_relu_derivative(node_); }
+float KernelBuilder::takes_relu_and_dropout_derivative() {
+  return training() ? compiler_.take_relu_and_dropout_derivative(node_) : 0.0f;
+}
+bool KernelBuilder::derivative_taken() const { return compiler_.compiled(node_).derivative_taken; }
 
 void KernelBuilder::backward_reads_input(int i) {
   compiler_.compiled(node_).keeps_input[static_cast<std::size_t>(i)] = true;

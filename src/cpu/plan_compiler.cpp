@@ -5,11 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "cpu/dropout.hpp"
 #include "cpu/kernels/add.hpp"
 #include "cpu/kernels/penalty.hpp"
 #include "graph/ops/activation.hpp"
 #include "graph/ops/batch_normalize.hpp"
 #include "graph/ops/conv_lstm1d.hpp"
+#include "graph/ops/dropout.hpp"
 #include "graph/ops/recurrent.hpp"
 #include "wavetrain/error.hpp"
 
@@ -253,20 +255,46 @@ void PlanCompiler::compile_kernels() {
   }
 }
 
-bool PlanCompiler::take_relu_derivative(int reader) {
+// Who writes the reader's input 0, where the reader alone gives that its gradient; else null.
+PlanCompiler::Compiled* PlanCompiler::only_writer(int reader) {
   const ValueId value = root(node(reader).inputs[0]);
-  const auto id = static_cast<std::size_t>(value);
-  const bool alone = grad_slots_[id] != kNoSlot && compiled(reader).input_grads[0] == grad_slots_[id];
-  if (!alone || value == root(graph_.output())) return false;
+  const SlotId grad = grad_slots_[static_cast<std::size_t>(value)];
+  if (grad == kNoSlot || compiled(reader).input_grads[0] != grad || value == root(graph_.output())) return nullptr;
   const auto penalized = [&](const GraphPenalty& penalty) { return root(penalty.value) == value; };
-  if (std::any_of(graph_.penalties().begin(), graph_.penalties().end(), penalized)) return false;
+  if (std::any_of(graph_.penalties().begin(), graph_.penalties().end(), penalized)) return nullptr;
   const auto writer = std::find_if(compiled_.begin(), compiled_.end(),
                                    [&](const Compiled& c) { return !c.skipped && c.output == value; });
-  if (writer == compiled_.end()) return false;
-  const wavetrain::Activation& epilogue = *writer->epilogue;
-  if (epilogue.kind() != ActivationKind::relu || !epilogue.has_default_params()) return false;
-  writer->derivative_taken = true;
-  return true;
+  return writer == compiled_.end() ? nullptr : &*writer;
+}
+
+// The same if it applies relu.
+PlanCompiler::Compiled* PlanCompiler::relu_writer(int reader) {
+  Compiled* const writer = only_writer(reader);
+  if (writer == nullptr) return nullptr;
+  return writer->epilogue->kind() == ActivationKind::relu && writer->epilogue->has_default_params() ? writer : nullptr;
+}
+
+bool PlanCompiler::take_relu_derivative(int reader) {
+  Compiled* const writer = relu_writer(reader);
+  if (writer != nullptr) writer->derivative_taken = true;
+  return writer != nullptr;
+}
+
+float PlanCompiler::take_relu_and_dropout_derivative(int reader) {
+  if (take_relu_derivative(reader)) return 1.0f;
+  Compiled* const between = only_writer(reader);
+  if (between == nullptr) return 0.0f;
+  const int number = static_cast<int>(between - compiled_.data());
+  const auto* dropout = dynamic_cast<const ops::Dropout*>(node(number).op.get());
+  if (dropout == nullptr || dropout->noise_shape.rank() != 0 || !take_relu_derivative(number)) return 0.0f;
+  between->derivative_taken = true;
+  const ValueId value = root(node(number).inputs[0]);
+  const SlotId grad = compiled(reader).input_grads[0];
+  for (std::size_t id = 0; id < roots_.size(); ++id) {
+    if (roots_[id] == value) grad_slots_[id] = grad;
+  }
+  between->input_grads[0] = grad;
+  return dropout_scale(dropout->rate);
 }
 
 // Before the sums are put in front of them: a penalty's gradient joins when the rest is complete.

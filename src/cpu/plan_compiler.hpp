@@ -37,7 +37,7 @@ class PlanCompiler {
     int normalization = -1;                 // the node of a normalisation that follows, in prediction
     bool normalization_relu = false;        // and relu after that
     ValueId output = kNoValue;              // after fusion
-    bool derivative_taken = false;          // the reader of the output applies the epilogue's derivative
+    bool derivative_taken = false;          // the reader of the output applies that of the epilogue, or of a dropout
     std::vector<Stage> packing, forward, backward;
     std::vector<SlotId> saved, forward_temporaries, backward_temporaries;
     std::vector<SlotId> input_grads;  // by input; kNoSlot where none is wanted
@@ -52,7 +52,10 @@ class PlanCompiler {
   void find_gradients();
   void make_value_slots();
   void compile_kernels();
-  bool take_relu_derivative(int node);
+  Compiled* only_writer(int reader);
+  Compiled* relu_writer(int reader);
+  bool take_relu_derivative(int reader);
+  float take_relu_and_dropout_derivative(int reader);
   void add_penalty_gradients();
   void add_gradient_sums();
   void group_segments();

@@ -20,7 +20,11 @@ constexpr Index kSumBlock = 128;
 
 // max(a, b), NaN if either is.
 HWY_INLINE FloatVector max_or_nan(FloatVector a, FloatVector b) {
+#if HWY_TARGET <= (1LL << HWY_HIGHEST_TARGET_BIT_X86)
+  return hn::IfThenElse(hn::IsNaN(b), b, hn::Max(b, a));  // in this order: the second operand wins against NaN and equals
+#else
   return hn::IfThenElse(hn::Or(hn::Gt(b, a), hn::IsNaN(b)), b, a);
+#endif
 }
 
 // sum of x[t * C] over the kept t below T.
@@ -108,11 +112,12 @@ void max_pool_backward(const Pool1D& p, Index samples, const float* x, const flo
         const auto window = [&](Index first, auto size, Index t) HWY_ATTR {
           const FloatVector max = at.load(y + t * C);
           FloatVector left = at.load(dy + t * C);  // becomes 0 in each lane once given away
+          if (kRelu) left = relu_gradient(max, left);
           for (Index s = first; s < first + size; ++s) {
             const FloatVector value = at.load(x + s * C);
-            const auto wins = hn::Or(hn::Eq(value, max), hn::IsNaN(value));
-            FloatVector given = hn::IfThenElseZero(wins, left);
-            if (kRelu) given = relu_gradient(value, given);
+            // NaN wins as well; relu's derivative there is 0.
+            const auto wins = kRelu ? hn::Eq(value, max) : hn::Or(hn::Eq(value, max), hn::IsNaN(value));
+            const FloatVector given = hn::IfThenElseZero(wins, left);
             at.store(kApart ? given : hn::Add(at.load(dx + s * C), given), dx + s * C);
             left = hn::IfThenZeroElse(wins, left);
           }
@@ -134,6 +139,9 @@ void MaxPoolBackward(const Pool1D& p, Index samples, const float* x, const float
 
 // What the sum over a window of so many steps is divided by.
 HWY_INLINE FloatVector divisor(Index size) { return hn::Set(FloatTag(), static_cast<float>(std::max<Index>(size, 1))); }
+HWY_INLINE FloatVector reciprocal(Index size) {
+  return hn::Set(FloatTag(), 1.0f / static_cast<float>(std::max<Index>(size, 1)));
+}
 
 void AveragePool(const Pool1D& p, Index samples, const float* x, float* y) {
   const Index C = p.C, y_size = p.steps() * C;
@@ -149,6 +157,7 @@ void AveragePool(const Pool1D& p, Index samples, const float* x, float* y) {
   });
 }
 
+// Multiplies by the reciprocal of the window's size, as Keras on TensorFlow does.
 template <bool kApart, bool kRelu>
 void average_pool_backward(const Pool1D& p, Index samples, const float* dy, float* dx, const float* relu_x) {
   const FloatTag d;
@@ -159,7 +168,7 @@ void average_pool_backward(const Pool1D& p, Index samples, const float* dy, floa
       const float* const value = kRelu ? relu_x + n * p.T * C : nullptr;
       for_each_vector(C, [&](auto at) HWY_ATTR {
         const auto window = [&](Index first, auto size, Index t) HWY_ATTR {
-          const FloatVector share = hn::Div(at.load(dy + t * C), divisor(size));
+          const FloatVector share = hn::Mul(at.load(dy + t * C), reciprocal(size));
           for (Index s = first; s < first + size; ++s) {
             const FloatVector given = kRelu ? relu_gradient(at.load(value + s * C), share) : share;
             at.store(kApart ? given : hn::Add(at.load(dx + s * C), given), dx + s * C);

@@ -215,11 +215,11 @@ TEST_P(GemmTest, SamplesAndGate) {
       for (Index m = 0; m < c.M; ++m) {
         for (Index n = 0; n < c.N; ++n) {
           const auto at = static_cast<std::size_t>(s * c_sample + m * ldc + n);
-          if (!(gate[at] > 0)) want[at] = 0;
+          want[at] = gate[at] > 0 ? want[at] * 1.25f : 0;
         }
       }
     }
-    g.a.data = a.data(), g.c = got.data(), g.gate = gate.data();
+    g.a.data = a.data(), g.c = got.data(), g.gate = {gate.data(), 1.25f};
     g.samples = samples, g.a_sample_stride = a_sample, g.c_sample_stride = c_sample;
     gemm(g);
     ASSERT_EQ(got, want) << c.text() << " samples=" << samples;

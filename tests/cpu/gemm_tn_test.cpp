@@ -85,16 +85,24 @@ TEST_P(GemmTnTest, MatchesDoublePrecisionForAnyCut) {
   }
 }
 
-TEST_P(GemmTnTest, ColumnSumsAscend) {
+TEST_P(GemmTnTest, ColumnSumsInFourChains) {
   std::mt19937 random(2);
   for (const Index N : {1, 3, 16, 17, 63, 64, 65, 130}) {
-    const std::vector<float> b = random_values(3 * 20 * N, random);
-    std::vector<float> sums(static_cast<std::size_t>(N), 0.25f), want = sums;
-    for (Index i = 0; i < 60; ++i) {
-      for (Index n = 0; n < N; ++n) want[static_cast<std::size_t>(n)] += b[static_cast<std::size_t>(i * N + n)];
+    const std::vector<float> b = random_values(60 * N, random);
+    for (const Index rows : {1, 2, 3, 4, 10, 15, 20, 60}) {
+      const Index samples = 60 / rows;
+      for (const bool accumulate : {false, true}) {
+        std::vector<float> sums(static_cast<std::size_t>(N), 0.25f), want = sums;
+        for (Index n = 0; n < N; ++n) {
+          float chain[4] = {};
+          for (Index i = 0; i < samples * rows; ++i) chain[i % rows % 4] += b[static_cast<std::size_t>(i * N + n)];
+          const float sum = (chain[0] + chain[1]) + (chain[2] + chain[3]);
+          want[static_cast<std::size_t>(n)] = accumulate ? 0.25f + sum : sum;
+        }
+        column_sums(samples, rows, N, b.data(), N, rows * N, sums.data(), accumulate);
+        ASSERT_EQ(sums, want) << N << " columns, " << rows << " rows";
+      }
     }
-    column_sums(3, 20, N, b.data(), N, 20 * N, sums.data(), true);
-    EXPECT_EQ(sums, want);
     std::vector<float> total(static_cast<std::size_t>(N), 1.0f), in_order = total;
     for (Index i = 0; i < 60; ++i) {
       for (Index n = 0; n < N; ++n) in_order[static_cast<std::size_t>(n)] += b[static_cast<std::size_t>(i * N + n)];

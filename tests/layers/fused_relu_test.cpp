@@ -82,6 +82,21 @@ TEST(FusedRelu, BeforeDropout) {
   }
 }
 
+// A layer behind the dropout takes over the derivatives of both.
+TEST(FusedRelu, BeforeDropoutAndWhatReadsIt) {
+  for (const double rate : {0.0, 0.3, 1.0}) {
+    const Dropout dropout{.rate = rate, .seed = 5};
+    check_behind_relu({dropout, Conv1D{.filters = 20, .kernel_size = 3, .padding = "same", .use_bias = false}});
+    check_behind_relu({dropout, Conv1DTranspose{.filters = 6, .kernel_size = 5, .strides = 2}});
+    check_behind_relu({dropout, DepthwiseConv1D{.kernel_size = 3}});
+    check_behind_relu({Flatten{}, dropout, Dense{.units = 9}});
+    check_behind_relu({dropout, Flatten{}, Dense{.units = 9}});
+    check_behind_relu({dropout, dropout, Dense{.units = 4}});
+    check_behind_relu({dropout, MaxPooling1D{}, Dense{.units = 4}});
+    check_chain({Dense{.units = 150, .activation = "relu"}, dropout, Dense{.units = 40}}, {3, 6});
+  }
+}
+
 // Whoever cannot apply it leaves it where it was.
 TEST(FusedRelu, BeforeOthers) {
   check_behind_relu({LSTM{.units = 4}});

@@ -18,12 +18,13 @@ struct ConvKernel {
   SlotId x = 0, kernel = 0, bias = kNoSlot, y = 0;
   SlotId dx = kNoSlot, dkernel = kNoSlot, dbias = kNoSlot, dy = kNoSlot;
   SlotId packed = kNoSlot, packed_backward = kNoSlot, partial = kNoSlot;
-  bool relu = false;  // what gave x, whose derivative backward applies
+  float gate_scale = 0;  // of what gave x, whose derivative backward applies; or 0
   // A normalisation that follows, in prediction.
   SlotId gamma = kNoSlot, beta = kNoSlot, mean = kNoSlot, variance = kNoSlot, scale = kNoSlot;
   float epsilon = 0;
   bool norm_relu = false;
 
+  Gate gate(const Run& run) const { return gate_scale == 0 ? Gate{} : Gate{run.slot[x], gate_scale}; }
   Conv1DShape shape(const Run& run) const { return op.shape(run.shape[x_value], run.shape[kernel_value]); }
 
   void pack(const Run& run) const { conv1d_pack(shape(run), run.slot[kernel], run.slot[packed]); }
@@ -65,7 +66,7 @@ struct ConvKernel {
     const Index offset = first * s.T * s.C;
     conv1d_backward_input(s, run.slot[kernel], packed_backward == kNoSlot ? nullptr : run.slot[packed_backward],
                           last - first, gradient, run.slot[dx] + offset, false, run.scratch_of(thread),
-                          {.gate = relu ? run.slot[x] + offset : nullptr});
+                          {.gate = gate(run).from(offset)});
   }
 
   Conv1DGradient gradient(const Run& run) const {
@@ -129,8 +130,8 @@ bool compile_conv1d(KernelBuilder& b) {
       if (partial > 0) k.partial = b.backward_temporary(partial);
       b.backward_reads_input(0);
     }
-    k.relu = b.takes_relu_derivative();
-    if (k.relu) b.backward_reads_input(0);
+    k.gate_scale = b.takes_relu_and_dropout_derivative();
+    if (k.gate_scale != 0) b.backward_reads_input(0);
     if (k.epilogue.has_derivative()) b.backward_reads_output();
   }
   const bool has_packed_backward = k.packed_backward != kNoSlot;

@@ -18,8 +18,9 @@ struct ConvTransposeKernel {
   SlotId x = 0, kernel = 0, bias = kNoSlot, y = 0;
   SlotId dx = kNoSlot, dkernel = kNoSlot, dbias = kNoSlot, dy = kNoSlot;
   SlotId packed = kNoSlot, packed_backward = kNoSlot, partial = kNoSlot;
-  bool relu = false;  // what gave x, whose derivative backward applies
+  float gate_scale = 0;  // of what gave x, whose derivative backward applies; or 0
 
+  Gate gate(const Run& run) const { return gate_scale == 0 ? Gate{} : Gate{run.slot[x], gate_scale}; }
   Conv1DShape shape(const Run& run) const { return op.transposed(run.shape[x_value], run.shape[kernel_value]); }
 
   void pack(const Run& run) const { conv1d_pack_backward(shape(run), run.slot[kernel], run.slot[packed]); }
@@ -40,8 +41,7 @@ struct ConvTransposeKernel {
     epilogue.differentiate((last - first) * s.T, s.C, run.slot[y] + first * s.T * s.C, gradient);
     if (dx == kNoSlot) return;
     const Index offset = first * s.output_length() * s.F;
-    const Conv1DForward f{
-        .weights = run.slot[packed_backward], .packed = true, .gate = relu ? run.slot[x] + offset : nullptr};
+    const Conv1DForward f{.weights = run.slot[packed_backward], .packed = true, .gate = gate(run).from(offset)};
     conv1d_forward(s, f, last - first, gradient, run.slot[dx] + offset, run.scratch_of(thread));
   }
 
@@ -95,8 +95,8 @@ bool compile_conv1d_transpose(KernelBuilder& b) {
       if (partial > 0) k.partial = b.backward_temporary(partial);
       b.backward_reads_input(0);
     }
-    k.relu = b.takes_relu_derivative();
-    if (k.relu) b.backward_reads_input(0);
+    k.gate_scale = b.takes_relu_and_dropout_derivative();
+    if (k.gate_scale != 0) b.backward_reads_input(0);
     if (k.epilogue.has_derivative()) b.backward_reads_output();
   }
   const ConvTransposeKernel& kernel = b.own(std::move(k));

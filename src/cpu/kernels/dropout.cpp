@@ -1,5 +1,6 @@
 #include "graph/ops/dropout.hpp"
 
+#include "cpu/activation.hpp"
 #include "cpu/dropout.hpp"
 #include "cpu/kernels/kernels.hpp"
 
@@ -61,7 +62,8 @@ struct DropoutKernel {
   void backward(const Run& run, Index first, Index last, int) const { apply(run, first, last, dy, dx); }
   void backward_with_relu(const Run& run, Index first, Index last, int) const {
     const Index size = run.shape[x_value].size_from(1), offset = first * size;
-    dropout_relu_backward(rate, (last - first) * size, run.slot[y] + offset, run.slot[dy] + offset, run.slot[dx] + offset);
+    relu_backward((last - first) * size, run.slot[y] + offset, dropout_scale(rate), run.slot[dy] + offset,
+                  run.slot[dx] + offset);
   }
 };
 
@@ -78,12 +80,14 @@ bool compile_dropout(KernelBuilder& b) {
   k.y = b.output();
   k.dx = b.input_grad(0);
   k.dy = b.output_grad();
-  k.relu = b.takes_relu_derivative();
+  const bool differentiates = k.dx != kNoSlot && !b.derivative_taken();
+  k.relu = differentiates && b.takes_relu_derivative();
   if (k.relu) b.backward_reads_output();
   const DropoutKernel& kernel = b.own(std::move(k));
   b.forward_samples<&DropoutKernel::forward>(kernel);
+  if (!differentiates) return true;
   if (kernel.relu) b.backward_samples<&DropoutKernel::backward_with_relu>(kernel);
-  else if (kernel.dx != kNoSlot) b.backward_samples<&DropoutKernel::backward>(kernel);
+  else b.backward_samples<&DropoutKernel::backward>(kernel);
   return true;
 }
 

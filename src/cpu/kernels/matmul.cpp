@@ -19,8 +19,9 @@ struct MatMulKernel {
   SlotId x = 0, kernel = 0, bias = kNoSlot, y = 0;
   SlotId dx = kNoSlot, dkernel = kNoSlot, dbias = kNoSlot, dy = kNoSlot;
   SlotId packed = kNoSlot, transposed = kNoSlot;
-  bool relu = false;  // what gave x, whose derivative backward applies
+  float gate_scale = 0;  // of what gave x, whose derivative backward applies; or 0
 
+  Gate gate(const Run& run) const { return gate_scale == 0 ? Gate{} : Gate{run.slot[x], gate_scale}; }
   Index rows_per_sample(const Run& run) const { return run.shape[y_value].size_from(1) / F; }
   Index rows(const Run& run) const { return run.batch * rows_per_sample(run); }
 
@@ -42,12 +43,12 @@ struct MatMulKernel {
   void backward_rows(const Run& run, Index first, Index last, int) const {
     const Index r = rows_per_sample(run);
     dense_backward_input_packed(C, F, run.slot[dy], run.slot[transposed], run.slot[dx], first * r, last * r, false,
-                                relu ? run.slot[x] : nullptr);
+                                gate(run));
   }
   Index column_tasks(const Run&) const { return (C + kColumns - 1) / kColumns; }
   void backward_columns(const Run& run, Index begin, Index end, int thread) const {
     dense_backward_input(rows(run), C, F, run.slot[dy], run.slot[kernel], run.slot[dx], begin * kColumns,
-                         std::min(C, end * kColumns), false, run.scratch_of(thread), relu ? run.slot[x] : nullptr);
+                         std::min(C, end * kColumns), false, run.scratch_of(thread), gate(run));
   }
 
   GemmTn weight_gradient(const Run& run) const {
@@ -94,8 +95,8 @@ bool compile_matmul(KernelBuilder& b) {
     k.dy = b.output_grad();
     if (k.dx != kNoSlot && dense_backward_prefers_packed(rows, k.F)) k.transposed = b.packed(packed_floats(k.F, k.C));
     else if (k.dx != kNoSlot) b.scratch(dense_backward_input_scratch_floats(rows, k.C, k.F));
-    k.relu = b.takes_relu_derivative();
-    if (k.dkernel != kNoSlot || k.relu) b.backward_reads_input(0);
+    k.gate_scale = b.takes_relu_and_dropout_derivative();
+    if (k.dkernel != kNoSlot || k.gate_scale != 0) b.backward_reads_input(0);
     if (k.epilogue.has_derivative()) b.backward_reads_output();
   }
   const MatMulKernel& kernel = b.own(std::move(k));
