@@ -92,6 +92,20 @@ void run_tiles(const Conv1DShape& s, const Conv1DGradient& g, Index first, Index
   }
 }
 
+// Tasks [begin, end) of a block, over its samples [first, last).
+void run_tasks(const Conv1DShape& s, const Conv1DGradient& g, const Cut& cut, Index block, Index first, Index last,
+               Index begin, Index end, bool accumulate, float* scratch) {
+  const bool direct = cut.blocks == 1;
+  float* const dw = direct ? g.dw : g.partial + block * s.weights();
+  float* const db = direct ? g.db : g.partial + cut.blocks * s.weights() + block * s.F;
+  const Index last_tile = std::min(end, cut.tiles), output_length = s.output_length();
+  if (begin < last_tile) run_tiles(s, g, first, last, cut.group_tiles, begin, last_tile, dw, accumulate, scratch);
+  if (end > cut.tiles && g.db != nullptr) {
+    column_sums(last - first, output_length, s.F, g.dy + first * output_length * s.F, s.F, output_length * s.F, db,
+                accumulate);
+  }
+}
+
 }  // namespace
 
 Index conv1d_gradient_tasks(const Conv1DShape& s, Index samples) {
@@ -117,22 +131,22 @@ Index conv1d_gradient_scratch_floats(const Conv1DShape& s) {
 void conv1d_backward_weights(const Conv1DShape& s, const Conv1DGradient& g, Index samples, Index begin, Index end,
                              float* scratch) {
   const Cut cut(s, samples);
-  const Index output_length = s.output_length();
+  const SampleBlocks blocks(samples);
   while (begin < end) {
     const Index block = begin / cut.tasks(), from = begin % cut.tasks();
     const Index to = std::min(cut.tasks(), from + end - begin);
     begin += to - from;
-    const bool direct = cut.blocks == 1, accumulate = direct && g.accumulate;
-    float* dw = direct ? g.dw : g.partial + block * s.weights();
-    float* db = direct ? g.db : g.partial + cut.blocks * s.weights() + block * s.F;
-    const Index first = SampleBlocks(samples).first(block), last = SampleBlocks(samples).last(block);
-    const Index last_tile = std::min(to, cut.tiles);
-    if (from < last_tile) run_tiles(s, g, first, last, cut.group_tiles, from, last_tile, dw, accumulate, scratch);
-    if (to > cut.tiles && g.db != nullptr) {
-      column_sums(last - first, output_length, s.F, g.dy + first * output_length * s.F, s.F, output_length * s.F, db,
-                  accumulate);
-    }
+    run_tasks(s, g, cut, block, blocks.first(block), blocks.last(block), from, to, cut.blocks == 1 && g.accumulate, scratch);
   }
+}
+
+void conv1d_backward_weights_of(const Conv1DShape& s, const Conv1DGradient& g, Index samples, Index first, Index last,
+                                float* scratch) {
+  const Cut cut(s, samples);
+  const SampleBlocks blocks(samples);
+  const Index block = blocks.of(first);
+  const bool accumulate = first > blocks.first(block) || (cut.blocks == 1 && g.accumulate);
+  run_tasks(s, g, cut, block, first, last, 0, cut.tasks(), accumulate, scratch);
 }
 
 Index conv1d_finish_tasks(const Conv1DShape& s, Index samples) {

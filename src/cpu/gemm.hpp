@@ -118,8 +118,8 @@ Index gemm_tn_tiles(const GemmTn& g);
 void gemm_tn(const GemmTn& g, Index begin, Index end);
 inline void gemm_tn(const GemmTn& g) { gemm_tn(g, 0, gemm_tn_tiles(g)); }
 
-// sums[n] = sum over samples and rows of b (the bias gradient), in four ascending chains, of the rows r ≡ 0, 1, 2, 3 (mod 4) of
-// every sample: (c0 + c1) + (c2 + c3), which is added to `sums` with `accumulate`.
+// sums[n] = sum over samples and rows of b (the bias gradient), from zero or, with `accumulate`, from `sums`: sample by sample,
+// each in four ascending chains, of the rows r ≡ 0, 1, 2, 3 (mod 4), as (c0 + c1) + (c2 + c3).
 void column_sums(Index samples, Index rows, Index N, const float* b, Index ldb, Index sample_stride, float* sums,
                  bool accumulate);
 

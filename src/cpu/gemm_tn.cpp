@@ -169,9 +169,13 @@ HWY_INLINE void SumColumns(Index samples, Index rows, const float* b, Index ldb,
     return v + 1 < kV ? hn::LoadU(FloatTag(), p + static_cast<Index>(v) * kLanes)
                       : LoadSome(p + static_cast<Index>(v) * kLanes, count);
   };
-  FloatVec c0[kV], c1[kV], c2[kV], c3[kV];
-  ((c0[V] = c1[V] = c2[V] = c3[V] = hn::Zero(FloatTag())), ...);
+  FloatVec total[kV];
+  ((total[V] = accumulate ? LoadSome(sums + static_cast<Index>(V) * kLanes, V + 1 < kV ? kLanes : count)
+                          : hn::Zero(FloatTag())),
+   ...);
   for (Index sample = 0; sample < samples; ++sample) {
+    FloatVec c0[kV], c1[kV], c2[kV], c3[kV];
+    ((c0[V] = c1[V] = c2[V] = c3[V] = hn::Zero(FloatTag())), ...);
     const float* p = b + sample * sample_stride;
     const auto add = [&](FloatVec* chain) HWY_ATTR {
       ((chain[V] = hn::Add(chain[V], load(p, V))), ...);
@@ -182,13 +186,9 @@ HWY_INLINE void SumColumns(Index samples, Index rows, const float* b, Index ldb,
     if (left > 0) add(c0);
     if (left > 1) add(c1);
     if (left > 2) add(c2);
+    ((total[V] = hn::Add(total[V], hn::Add(hn::Add(c0[V], c1[V]), hn::Add(c2[V], c3[V])))), ...);
   }
-  const auto store = [&](FloatVec sum, std::size_t v) HWY_ATTR {
-    float* const to = sums + static_cast<Index>(v) * kLanes;
-    const Index lanes = v + 1 < kV ? kLanes : count;
-    StoreSome(accumulate ? hn::Add(LoadSome(to, lanes), sum) : sum, to, lanes);
-  };
-  (store(hn::Add(hn::Add(c0[V], c1[V]), hn::Add(c2[V], c3[V])), V), ...);
+  (StoreSome(total[V], sums + static_cast<Index>(V) * kLanes, V + 1 < kV ? kLanes : count), ...);
 }
 
 void ColumnSums(Index samples, Index rows, Index N, const float* b, Index ldb, Index sample_stride, float* sums,

@@ -45,6 +45,9 @@ struct Stage {
   const void* kernel;
   int node;
   bool whole = false;  // samples only: takes all samples of a thread at once, not those that fit the cache
+  // Tasks only, or null: does what all tasks of a block of samples (sample_blocks.hpp) do, for a range of that block's samples,
+  // which come in ascending order. The bits are the same; the samples may still be in the cache.
+  Function by_samples = nullptr;
 };
 
 // What a kernel registers with while its plan is compiled. Shapes and sizes are those of the plan's capacity.
@@ -154,6 +157,12 @@ class KernelBuilder {
   template <auto Method, auto Count, class K>
   void backward_tasks(const K& kernel) {
     add(2, {Stage::Split::tasks, ranged<Method, K>, counted<Count, K>, &kernel, node_});
+  }
+  template <auto Method, auto Count, auto BySamples, class K>
+  void backward_tasks(const K& kernel) {
+    Stage stage{Stage::Split::tasks, ranged<Method, K>, counted<Count, K>, &kernel, node_};
+    stage.by_samples = ranged<BySamples, K>;
+    add(2, stage);
   }
 
  private:

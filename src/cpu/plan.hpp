@@ -12,11 +12,15 @@
 
 namespace wavetrain::cpu {
 
-// Stages that run without waiting for one another: per-sample stages side by side, or one stage of another kind.
+// Stages that run without waiting for one another: per-sample stages side by side, maybe with tasks that follow them, or one
+// stage of another kind.
 struct Segment {
   Stage::Split split = Stage::Split::once;
   std::vector<Stage> stages{};
-  double cost_per_sample = 0;  // floating point operations, roughly
+  // Behind per-sample stages, or null in by_samples: tasks that can also be done for the samples that just went through them.
+  Stage tail{};
+  double cost_per_sample = 0;  // floating point operations, roughly, without the tail's
+  double tail_cost = 0;
   Index chunk = 0;  // samples that go through neighbouring stages, but `whole` ones, before the next do; 0: all
 };
 

@@ -22,11 +22,17 @@ namespace {
 constexpr Index kLine = 16;
 Index padded(Index floats) { return (floats + 2 * kLine - 1) / kLine * kLine; }
 
-// Puts a stage into the last segment when both are per sample, else into a new one.
+// Puts a stage into the last segment when both are per sample, or as its tail when it can follow them sample by sample, else
+// into a new one.
 void append(std::vector<Segment>& segments, const Stage& stage, double cost) {
-  const bool joins =
-      !segments.empty() && stage.split == Stage::Split::samples && segments.back().split == Stage::Split::samples;
-  if (!joins) segments.push_back({.split = stage.split});
+  const bool open = !segments.empty() && segments.back().split == Stage::Split::samples &&
+                    segments.back().tail.by_samples == nullptr;
+  if (open && stage.by_samples != nullptr) {
+    segments.back().tail = stage;
+    segments.back().tail_cost = cost;
+    return;
+  }
+  if (!open || stage.split != Stage::Split::samples) segments.push_back({.split = stage.split});
   segments.back().stages.push_back(stage);
   segments.back().cost_per_sample += cost;
 }
@@ -365,17 +371,20 @@ void PlanCompiler::choose_good_batch() {
 // need all of them to fill their tiles.
 void PlanCompiler::choose_chunk(Segment& segment) const {
   constexpr Index kChunkFloats = (Index{256} << 10) / static_cast<Index>(sizeof(float));
-  if (segment.split != Stage::Split::samples || segment.stages.size() < 2) return;
+  const bool has_tail = segment.tail.by_samples != nullptr;
+  if (segment.split != Stage::Split::samples || (segment.stages.size() < 2 && !has_tail)) return;
   Index floats = 0;
   int previous = -1;
-  for (Stage& stage : segment.stages) {
+  const auto count = [&](Stage& stage) {
     const GraphNode& n = node(stage.node);
     const Shape& x = shapes_[static_cast<std::size_t>(n.inputs[0])];
     const Shape& y = shapes_[static_cast<std::size_t>(n.output)];
     stage.whole = rows_are_samples(stage.node) || x[0] != plan_.input_[0];
     if (!stage.whole && stage.node != previous) floats += (x.size() + y.size()) / std::max<Index>(x[0], 1);
     previous = stage.node;
-  }
+  };
+  for (Stage& stage : segment.stages) count(stage);
+  if (has_tail) count(segment.tail);
   segment.chunk = std::max<Index>(1, kChunkFloats / std::max<Index>(floats, 1));
 }
 
@@ -398,11 +407,13 @@ void PlanCompiler::group_segments() {
   }
   const auto number = [&](const std::vector<Segment>& segments, int offset, int Compiled::*first, int Compiled::*last) {
     for (std::size_t s = 0; s < segments.size(); ++s) {
-      for (const Stage& stage : segments[s].stages) {
+      const auto include = [&](const Stage& stage) {
         Compiled& c = compiled(stage.node);
         c.*first = std::min(c.*first, offset + static_cast<int>(s));
         c.*last = std::max(c.*last, offset + static_cast<int>(s));
-      }
+      };
+      for (const Stage& stage : segments[s].stages) include(stage);
+      if (segments[s].tail.by_samples != nullptr) include(segments[s].tail);
     }
   };
   loss_time_ = static_cast<int>(plan_.forward_.size());

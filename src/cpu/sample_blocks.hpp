@@ -22,6 +22,7 @@ class SampleBlocks {
   Index count() const { return std::max<Index>(1, (samples_ + size_ - 1) / size_); }
   Index first(Index block) const { return block * size_; }
   Index last(Index block) const { return std::min(samples_, (block + 1) * size_); }
+  Index of(Index sample) const { return sample / size_; }
 
   // The largest count() of batches of up to `samples`.
   static Index most(Index samples) { return std::clamp<Index>((samples + kLeast - 1) / kLeast, 1, kMost); }

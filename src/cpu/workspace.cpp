@@ -5,6 +5,7 @@
 
 #include "cpu/flush_denormals.hpp"
 #include "cpu/pool.hpp"
+#include "cpu/sample_blocks.hpp"
 
 namespace wavetrain::cpu {
 namespace {
@@ -125,47 +126,63 @@ void Workspace::run(const std::vector<Segment>& segments) {
         segment.stages.front().run(segment.stages.front().kernel, run_of(segment.stages.front()), 0, 1, 0);
         break;
       case Stage::Split::samples: run_samples(segment); break;
-      case Stage::Split::tasks: run_tasks(segment); break;
+      case Stage::Split::tasks: run_tasks(segment.stages.front(), segment.cost_per_sample); break;
     }
   }
 }
 
 void Workspace::run_samples(const Segment& segment) {
   const Index n = run_.batch;
-  const auto work = [&](Index first, Index last, int thread) {
-    const auto run_stage = [&](const Stage& stage, Index from, Index to) {
-      const Index fold = folds_[static_cast<std::size_t>(stage.node)];
-      if (fold == 1) stage.run(stage.kernel, run_, from, to, thread);
-      else stage.run(stage.kernel, run_of(stage), from * fold, to * fold, thread);
-    };
+  const bool has_tail = segment.tail.by_samples != nullptr;
+  const SampleBlocks blocks(n);
+  const auto run_stage = [&](const Stage& stage, Index from, Index to, int thread) {
+    const Index fold = folds_[static_cast<std::size_t>(stage.node)];
+    if (fold == 1) stage.run(stage.kernel, run_, from, to, thread);
+    else stage.run(stage.kernel, run_of(stage), from * fold, to * fold, thread);
+  };
+  // Samples [first, last) through all stages; with the tail behind them where they are blocks of samples.
+  const auto work = [&](Index first, Index last, bool with_tail, int thread) {
     const auto end = segment.stages.end();
-    for (auto group = segment.stages.begin(); group != end;) {
-      if (group->whole || segment.chunk == 0) {
-        run_stage(*group++, first, last);
+    for (auto group = segment.stages.begin(); group != end || with_tail;) {
+      if (group != end && (group->whole || segment.chunk == 0)) {
+        run_stage(*group++, first, last, thread);
         continue;
       }
       const auto next = std::find_if(group, end, [](const Stage& stage) { return stage.whole; });
-      for (Index from = first; from < last; from += segment.chunk) {
-        const Index to = std::min(last, from + segment.chunk);
-        for (auto stage = group; stage != next; ++stage) run_stage(*stage, from, to);
+      const bool tail = with_tail && next == end;
+      for (Index from = first, to = first; from < last; from = to) {
+        to = std::min(last, from + segment.chunk);
+        if (tail) to = std::min(to, blocks.last(blocks.of(from)));
+        for (auto stage = group; stage != next; ++stage) run_stage(*stage, from, to, thread);
+        if (tail) segment.tail.by_samples(segment.tail.kernel, run_, from, to, thread);
       }
+      if (tail) return;
       group = next;
     }
   };
-  const Index parts = std::min<Index>(n, threads_for(segment.cost_per_sample * static_cast<double>(n)));
+  // The tail goes along unless there are too few blocks for the threads, and where each of its node's samples is one of ours.
+  const double cost = segment.cost_per_sample + segment.tail_cost;
+  const Index threads = threads_for(cost * static_cast<double>(n));
+  const bool joined = has_tail && n > 0 && threads <= blocks.count() &&
+                      folds_[static_cast<std::size_t>(segment.tail.node)] == 1;
+  const Index units = joined ? blocks.count() : n, parts = std::min(units, threads);
+  const auto first_of = [&](Index part) {
+    const Index unit = units * part / parts;
+    return joined ? std::min(n, blocks.first(unit)) : unit;
+  };
   if (parts <= 1) {
-    if (n > 0) work(0, n, 0);
-    return;
+    if (n > 0) work(0, n, joined, 0);
+  } else {
+    parallel_for(parts, static_cast<int>(parts),
+                 [&](Index part, int thread) { work(first_of(part), first_of(part + 1), joined, thread); });
   }
-  parallel_for(parts, static_cast<int>(parts),
-               [&](Index part, int thread) { work(n * part / parts, n * (part + 1) / parts, thread); });
+  if (has_tail && !joined) run_tasks(segment.tail, segment.tail_cost);
 }
 
-void Workspace::run_tasks(const Segment& segment) {
-  const Stage& stage = segment.stages.front();
+void Workspace::run_tasks(const Stage& stage, double cost_per_sample) {
   const Run run = run_of(stage);
   const Index count = stage.count(stage.kernel, run);
-  const int threads = threads_for(segment.cost_per_sample * static_cast<double>(run_.batch));
+  const int threads = threads_for(cost_per_sample * static_cast<double>(run_.batch));
   if (threads <= 1 || count <= 1) {
     if (count > 0) stage.run(stage.kernel, run, 0, count, 0);
     return;

@@ -52,7 +52,7 @@ class Workspace {
  private:
   void run(const std::vector<Segment>& segments);
   void run_samples(const Segment& segment);
-  void run_tasks(const Segment& segment);
+  void run_tasks(const Stage& stage, double cost_per_sample);
   int threads_for(double cost) const;
   float* optional(SlotId slot) const { return slot == kNoSlot ? nullptr : slots_[static_cast<std::size_t>(slot)]; }
   // What a stage sees: where time is folded into the batch, a batch of more samples.

@@ -94,10 +94,13 @@ TEST_P(GemmTnTest, ColumnSumsInFourChains) {
       for (const bool accumulate : {false, true}) {
         std::vector<float> sums(static_cast<std::size_t>(N), 0.25f), want = sums;
         for (Index n = 0; n < N; ++n) {
-          float chain[4] = {};
-          for (Index i = 0; i < samples * rows; ++i) chain[i % rows % 4] += b[static_cast<std::size_t>(i * N + n)];
-          const float sum = (chain[0] + chain[1]) + (chain[2] + chain[3]);
-          want[static_cast<std::size_t>(n)] = accumulate ? 0.25f + sum : sum;
+          float total = accumulate ? 0.25f : 0.0f;
+          for (Index sample = 0; sample < samples; ++sample) {
+            float chain[4] = {};
+            for (Index r = 0; r < rows; ++r) chain[r % 4] += b[static_cast<std::size_t>((sample * rows + r) * N + n)];
+            total += (chain[0] + chain[1]) + (chain[2] + chain[3]);
+          }
+          want[static_cast<std::size_t>(n)] = total;
         }
         column_sums(samples, rows, N, b.data(), N, rows * N, sums.data(), accumulate);
         ASSERT_EQ(sums, want) << N << " columns, " << rows << " rows";

@@ -81,6 +81,9 @@ struct ConvKernel {
   void backward_weights(const Run& run, Index begin, Index end, int thread) const {
     conv1d_backward_weights(shape(run), gradient(run), run.batch, begin, end, run.scratch_of(thread));
   }
+  void backward_weights_of(const Run& run, Index first, Index last, int thread) const {
+    conv1d_backward_weights_of(shape(run), gradient(run), run.batch, first, last, run.scratch_of(thread));
+  }
   Index finish_tasks(const Run& run) const { return conv1d_finish_tasks(shape(run), run.batch); }
   void finish_gradient(const Run& run, Index begin, Index end, int) const {
     conv1d_finish_gradient(shape(run), gradient(run), run.batch, begin, end);
@@ -144,7 +147,8 @@ bool compile_conv1d(KernelBuilder& b) {
   if (has_packed_backward) b.pack<&ConvKernel::pack_backward>(kernel);
   b.backward_samples<&ConvKernel::backward_input>(kernel);
   if (has_weights) {
-    b.backward_tasks<&ConvKernel::backward_weights, &ConvKernel::gradient_tasks>(kernel);
+    b.backward_tasks<&ConvKernel::backward_weights, &ConvKernel::gradient_tasks, &ConvKernel::backward_weights_of>(
+        kernel);
     b.backward_tasks<&ConvKernel::finish_gradient, &ConvKernel::finish_tasks>(kernel);
   }
   return true;

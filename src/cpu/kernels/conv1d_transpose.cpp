@@ -57,6 +57,9 @@ struct ConvTransposeKernel {
   void backward_weights(const Run& run, Index begin, Index end, int thread) const {
     conv1d_backward_weights(shape(run), gradient(run), run.batch, begin, end, run.scratch_of(thread));
   }
+  void backward_weights_of(const Run& run, Index first, Index last, int thread) const {
+    conv1d_backward_weights_of(shape(run), gradient(run), run.batch, first, last, run.scratch_of(thread));
+  }
   Index finish_tasks(const Run& run) const { return conv1d_finish_tasks(shape(run), run.batch); }
   void finish_gradient(const Run& run, Index begin, Index end, int) const {
     conv1d_finish_gradient(shape(run), gradient(run), run.batch, begin, end);
@@ -106,7 +109,8 @@ bool compile_conv1d_transpose(KernelBuilder& b) {
   if (kernel.packed_backward != kNoSlot) b.pack<&ConvTransposeKernel::pack_backward>(kernel);
   b.backward_samples<&ConvTransposeKernel::backward_input>(kernel);
   if (kernel.dkernel != kNoSlot) {
-    b.backward_tasks<&ConvTransposeKernel::backward_weights, &ConvTransposeKernel::gradient_tasks>(kernel);
+    b.backward_tasks<&ConvTransposeKernel::backward_weights, &ConvTransposeKernel::gradient_tasks, &ConvTransposeKernel::backward_weights_of>(
+        kernel);
     b.backward_tasks<&ConvTransposeKernel::finish_gradient, &ConvTransposeKernel::finish_tasks>(kernel);
   }
   if (kernel.dbias != kNoSlot) b.backward_once<&ConvTransposeKernel::backward_bias>(kernel);
