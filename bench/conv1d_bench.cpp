@@ -85,10 +85,10 @@ void run(benchmark::State& state, const std::string& target, const std::string& 
     });
   } else {
     AlignedVector<float> scratch = floats(conv1d_gradient_scratch_floats(s));
-    const Index tasks = conv1d_gradient_tasks(s, 1);
+    const Index tasks = conv1d_gradient_tasks(s, SampleBlocks(1));
     report(state, target, flops, bytes, [&](Index i) {
       const Conv1DGradient g{x.data() + i * s.T * s.C, y.data() + i * Tout * s.F, dw.data(), db.data(), true, nullptr};
-      conv1d_backward_weights(s, g, 1, 0, tasks, scratch.data());
+      conv1d_backward_weights(s, g, SampleBlocks(1), 0, tasks, scratch.data());
     });
   }
   set_target("");

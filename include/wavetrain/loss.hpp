@@ -112,6 +112,7 @@ struct LossFamily {
     virtual bool fuses(OutputActivation activation) const = 0;
     virtual bool whole_batches() const = 0;
     virtual LossShape shape(const Shape& y_true, const Shape& y_pred) const = 0;
+    virtual bool inspects_predictions() const = 0;
     virtual LossFacts inspect(const float* y_true, const float* y_pred, LossShape shape) const = 0;
     virtual bool ignores(const BasicLossRows<float>& batch, Index row) const = 0;
     virtual void evaluate(const BasicLossRows<float>& rows) const = 0;
@@ -132,6 +133,9 @@ struct LossFamily {
     LossShape shape(const Shape& y_true, const Shape& y_pred) const override {
       if constexpr (requires(const T& loss) { loss.shape(y_true, y_pred); }) return this->object_.shape(y_true, y_pred);
       else return dense_loss_shape(y_true, y_pred);
+    }
+    bool inspects_predictions() const override {
+      return requires(const T& loss, const float* y, LossShape shape) { loss.inspect(y, y, shape); };
     }
     LossFacts inspect(const float* y_true, const float* y_pred, LossShape shape) const override {
       if constexpr (requires(const T& loss) { loss.inspect(y_true, y_pred, shape); })
@@ -167,6 +171,8 @@ class Loss : public Member<LossFamily> {
   bool whole_batches() const { return methods().whole_batches(); }
   // How a batch falls into rows. Throws ValueError for shapes that do not go together.
   LossShape shape(const Shape& y_true, const Shape& y_pred) const { return methods().shape(y_true, y_pred); }
+  // True when inspect() reads y_pred, which may else be null.
+  bool inspects_predictions() const { return methods().inspects_predictions(); }
   // Once per batch, before evaluate. Throws ValueError for class numbers out of range.
   LossFacts inspect(const float* y_true, const float* y_pred, LossShape shape) const {
     return methods().inspect(y_true, y_pred, shape);

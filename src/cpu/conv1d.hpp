@@ -10,6 +10,7 @@
 
 #include "core/conv1d_shape.hpp"
 #include "cpu/gemm.hpp"
+#include "cpu/sample_blocks.hpp"
 
 namespace wavetrain::cpu {
 
@@ -76,19 +77,20 @@ struct Conv1DGradient {
   float* partial = nullptr;  // conv1d_gradient_partial_floats(), shared by all threads
 };
 
-Index conv1d_gradient_tasks(const Conv1DShape& s, Index samples);
-Index conv1d_gradient_partial_floats(const Conv1DShape& s, Index samples);
+Index conv1d_gradient_tasks(const Conv1DShape& s, const SampleBlocks& blocks);
+Index conv1d_gradient_partial_floats(const Conv1DShape& s, Index samples, bool in_pieces = false);
 Index conv1d_gradient_scratch_floats(const Conv1DShape& s);
 
 // Samples [first, last), which lie in one block, in place of that block's tasks: for callers that have these samples in the
 // cache. A block's samples come in ascending order.
-void conv1d_backward_weights_of(const Conv1DShape& s, const Conv1DGradient& g, Index samples, Index first, Index last,
-                                float* scratch);
+void conv1d_backward_weights_of(const Conv1DShape& s, const Conv1DGradient& g, const SampleBlocks& blocks, Index first,
+                                Index last, float* scratch);
 
 // Tasks [begin, end). When all are done, conv1d_finish_gradient adds up the blocks, in tasks of its own.
-void conv1d_backward_weights(const Conv1DShape& s, const Conv1DGradient& g, Index samples, Index begin, Index end,
-                             float* scratch);
-Index conv1d_finish_tasks(const Conv1DShape& s, Index samples);
-void conv1d_finish_gradient(const Conv1DShape& s, const Conv1DGradient& g, Index samples, Index begin, Index end);
+void conv1d_backward_weights(const Conv1DShape& s, const Conv1DGradient& g, const SampleBlocks& blocks, Index begin,
+                             Index end, float* scratch);
+Index conv1d_finish_tasks(const Conv1DShape& s, const SampleBlocks& blocks);
+void conv1d_finish_gradient(const Conv1DShape& s, const Conv1DGradient& g, const SampleBlocks& blocks, Index begin,
+                            Index end);
 
 }  // namespace wavetrain::cpu

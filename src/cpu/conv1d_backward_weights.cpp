@@ -27,13 +27,15 @@ GemmTn group_product(const Conv1DShape& s, Index group, Index rows, const float*
 // How the work is cut; the tiles of all groups come first, then one task for the bias.
 struct Cut {
   Index group_tiles, tiles, blocks;
+  bool direct;  // without partial sums
 
-  Cut(const Conv1DShape& s, Index samples) {
+  Cut(const Conv1DShape& s, const SampleBlocks& sample_blocks) {
     const bool depthwise = s.depthwise();
     group_tiles =
         depthwise ? ceil_divide(s.K, kDepthwiseTaps) : gemm_tn_tiles(group_product(s, 0, 0, nullptr, nullptr, nullptr));
     tiles = depthwise ? group_tiles : group_tiles * s.groups;
-    blocks = SampleBlocks(samples).count();
+    blocks = sample_blocks.count();
+    direct = sample_blocks.only_one();
   }
   Index tasks() const { return tiles + 1; }
 };
@@ -95,9 +97,8 @@ void run_tiles(const Conv1DShape& s, const Conv1DGradient& g, Index first, Index
 // Tasks [begin, end) of a block, over its samples [first, last).
 void run_tasks(const Conv1DShape& s, const Conv1DGradient& g, const Cut& cut, Index block, Index first, Index last,
                Index begin, Index end, bool accumulate, float* scratch) {
-  const bool direct = cut.blocks == 1;
-  float* const dw = direct ? g.dw : g.partial + block * s.weights();
-  float* const db = direct ? g.db : g.partial + cut.blocks * s.weights() + block * s.F;
+  float* const dw = cut.direct ? g.dw : g.partial + block * s.weights();
+  float* const db = cut.direct ? g.db : g.partial + cut.blocks * s.weights() + block * s.F;
   const Index last_tile = std::min(end, cut.tiles), output_length = s.output_length();
   if (begin < last_tile) run_tiles(s, g, first, last, cut.group_tiles, begin, last_tile, dw, accumulate, scratch);
   if (end > cut.tiles && g.db != nullptr) {
@@ -108,13 +109,13 @@ void run_tasks(const Conv1DShape& s, const Conv1DGradient& g, const Cut& cut, In
 
 }  // namespace
 
-Index conv1d_gradient_tasks(const Conv1DShape& s, Index samples) {
-  const Cut cut(s, samples);
+Index conv1d_gradient_tasks(const Conv1DShape& s, const SampleBlocks& blocks) {
+  const Cut cut(s, blocks);
   return cut.blocks * cut.tasks();
 }
 
-Index conv1d_gradient_partial_floats(const Conv1DShape& s, Index samples) {
-  return SampleBlocks::partial_floats(samples, s.weights() + s.F);
+Index conv1d_gradient_partial_floats(const Conv1DShape& s, Index samples, bool in_pieces) {
+  return SampleBlocks::partial_floats(samples, s.weights() + s.F, in_pieces);
 }
 
 Index conv1d_gradient_scratch_floats(const Conv1DShape& s) {
@@ -128,39 +129,37 @@ Index conv1d_gradient_scratch_floats(const Conv1DShape& s) {
                                0, s.output_length());
 }
 
-void conv1d_backward_weights(const Conv1DShape& s, const Conv1DGradient& g, Index samples, Index begin, Index end,
-                             float* scratch) {
-  const Cut cut(s, samples);
-  const SampleBlocks blocks(samples);
+void conv1d_backward_weights(const Conv1DShape& s, const Conv1DGradient& g, const SampleBlocks& blocks, Index begin,
+                             Index end, float* scratch) {
+  const Cut cut(s, blocks);
   while (begin < end) {
     const Index block = begin / cut.tasks(), from = begin % cut.tasks();
     const Index to = std::min(cut.tasks(), from + end - begin);
     begin += to - from;
-    run_tasks(s, g, cut, block, blocks.first(block), blocks.last(block), from, to, cut.blocks == 1 && g.accumulate, scratch);
+    run_tasks(s, g, cut, block, blocks.first(block), blocks.last(block), from, to, cut.direct && g.accumulate, scratch);
   }
 }
 
-void conv1d_backward_weights_of(const Conv1DShape& s, const Conv1DGradient& g, Index samples, Index first, Index last,
-                                float* scratch) {
-  const Cut cut(s, samples);
-  const SampleBlocks blocks(samples);
+void conv1d_backward_weights_of(const Conv1DShape& s, const Conv1DGradient& g, const SampleBlocks& blocks, Index first,
+                                Index last, float* scratch) {
+  const Cut cut(s, blocks);
   const Index block = blocks.of(first);
-  const bool accumulate = first > blocks.first(block) || (cut.blocks == 1 && g.accumulate);
+  const bool accumulate = first > blocks.first(block) || (cut.direct && g.accumulate);
   run_tasks(s, g, cut, block, first, last, 0, cut.tasks(), accumulate, scratch);
 }
 
-Index conv1d_finish_tasks(const Conv1DShape& s, Index samples) {
-  return Cut(s, samples).blocks == 1 ? 0 : ceil_divide(s.weights(), kFinishedValues) + 1;
+Index conv1d_finish_tasks(const Conv1DShape& s, const SampleBlocks& blocks) {
+  return blocks.only_one() ? 0 : ceil_divide(s.weights(), kFinishedValues) + 1;
 }
 
-void conv1d_finish_gradient(const Conv1DShape& s, const Conv1DGradient& g, Index samples, Index begin, Index end) {
-  const Index blocks = Cut(s, samples).blocks;
-  if (blocks == 1) return;
+void conv1d_finish_gradient(const Conv1DShape& s, const Conv1DGradient& g, const SampleBlocks& blocks, Index begin,
+                            Index end) {
+  if (blocks.only_one()) return;
   const Index all = s.weights();
   for (Index task = begin; task < end; ++task) {
     const Index from = task * kFinishedValues, count = std::min(kFinishedValues, all - from);
-    if (count > 0) add_in_order(blocks, count, g.partial + from, all, g.dw + from, g.accumulate);
-    else if (g.db != nullptr) add_in_order(blocks, s.F, g.partial + blocks * all, s.F, g.db, g.accumulate);
+    if (count > 0) add_in_order(blocks.count(), count, g.partial + from, all, g.dw + from, g.accumulate);
+    else if (g.db != nullptr) add_in_order(blocks.count(), s.F, g.partial + blocks.count() * all, s.F, g.db, g.accumulate);
   }
 }
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "cpu/sample_blocks.hpp"
 #include "wavetrain/activations.hpp"
 #include "wavetrain/graph.hpp"
 
@@ -27,9 +28,14 @@ struct Run {
   float* scratch;      // per thread
   Index scratch_floats;
   Index batch;  // samples of this batch
+  // Training may run a batch in pieces (Plan::piece): `batch` are then those of one, which begins at sample `first` of `whole`.
+  // Gradients of weights add up over them.
+  Index first = 0, whole = 0;
   bool training;
   std::uint64_t step;  // counts batches, for random numbers
 
+  SampleBlocks blocks() const { return {batch, whole}; }
+  bool continues() const { return first > 0; }
   float* scratch_of(int thread) const { return scratch + thread * scratch_floats; }
 };
 
@@ -58,6 +64,8 @@ class KernelBuilder {
   const GraphNode& node() const;
   const Op& op() const { return *node().op; }
   bool training() const;
+  // The plan runs pieces of larger batches: see Run.
+  bool in_pieces() const;
   // Threads that stages may be cut over at most: the number of scratch blocks.
   int max_threads() const;
 

@@ -19,18 +19,24 @@ const wavetrain::Activation* final_activation(const Graph& graph) {
 }
 
 Plan::Plan(std::shared_ptr<const Graph> graph, const Shape& input, bool training, int max_threads,
-           bool loss_takes_activation)
+           bool loss_takes_activation, bool in_pieces)
     : graph_(std::move(graph)),
       input_(input),
       training_(training),
       max_threads_(max_threads),
-      loss_takes_activation_(loss_takes_activation) {
+      loss_takes_activation_(loss_takes_activation),
+      in_pieces_(in_pieces) {
   PlanCompiler(*this).compile();
 }
 
+Index Plan::piece_of(Index whole) const {
+  const Index block = SampleBlocks(whole).size();
+  return input_[0] / block * block;
+}
+
 bool Plan::fits(const Shape& input) const {
-  if (input.rank() != input_.rank()) return false;
-  for (int axis = 0; axis < input.rank(); ++axis) {
+  if (input.rank() != input_.rank() || (in_pieces_ && piece_of(input[0]) == 0)) return false;
+  for (int axis = in_pieces_ ? 1 : 0; axis < input.rank(); ++axis) {
     if (input[axis] > input_[axis]) return false;
   }
   return true;
@@ -40,6 +46,7 @@ bool Plan::fits(const Shape& input) const {
 
 const GraphNode& KernelBuilder::node() const { return compiler_.node(node_); }
 bool KernelBuilder::training() const { return compiler_.plan_.training(); }
+bool KernelBuilder::in_pieces() const { return compiler_.plan_.in_pieces(); }
 int KernelBuilder::max_threads() const { return compiler_.plan_.max_threads(); }
 
 const Shape& KernelBuilder::input_shape(int i) const {

@@ -53,15 +53,19 @@ class Plan {
  public:
   // `input` is the input shape at capacity, the batch first, everything known. With `loss_takes_activation` the
   // gradient that goes into backward is that in front of the model's last activation, which the loss has differentiated
-  // along with itself (see final_activation). Throws what the operations' shape rules throw.
+  // along with itself (see final_activation). With `in_pieces` the samples of `input` are those of one piece of a batch: see
+  // piece(). Throws what the operations' shape rules throw.
   Plan(std::shared_ptr<const Graph> graph, const Shape& input, bool training, int max_threads,
-       bool loss_takes_activation = false);
+       bool loss_takes_activation = false, bool in_pieces = false);
 
   const Graph& graph() const { return *graph_; }
   const Shape& input() const { return input_; }
   bool training() const { return training_; }
   int max_threads() const { return max_threads_; }
-  // True when a batch of this shape fits.
+  bool in_pieces() const { return in_pieces_; }
+  // With in_pieces: the samples of a piece of a batch of `whole`; 0 when this plan has no room for one.
+  Index piece_of(Index whole) const;
+  // True when a batch of this shape fits; with in_pieces, when a piece of it does.
   bool fits(const Shape& input) const;
 
   const std::vector<Segment>& packing() const { return packing_; }
@@ -88,6 +92,12 @@ class Plan {
   // what lies between operations stays in the second-level cache, and enough for products whose rows are samples. 0
   // when samples depend on each other, or the plan keeps states.
   Index good_batch() const { return good_batch_; }
+  // How many samples a training step had better take through forward, loss and backward at a time, because what lies between
+  // operations then stays in the second-level cache; gradients have the same bits as those of the whole batch at once. 0 where
+  // that does not go, or does not pay.
+  Index piece() const { return piece_; }
+  // Of the model's output, at capacity.
+  const Shape& output() const { return output_; }
   Index arena_floats() const { return arena_floats_; }
   Index packed_floats() const { return packed_floats_; }
   Index scratch_floats() const { return scratch_floats_; }
@@ -100,14 +110,15 @@ class Plan {
   Shape input_;
   bool training_;
   int max_threads_;
-  bool loss_takes_activation_;
+  bool loss_takes_activation_, in_pieces_;
+  Shape output_;
   std::vector<Segment> packing_, forward_, backward_;
   std::vector<SlotPlace> slots_;
   FlatLayout gradients_;
   std::vector<Penalty> penalties_;
   SlotId input_slot_ = kNoSlot, output_slot_ = kNoSlot, output_grad_slot_ = kNoSlot;
   SlotId input_mask_slot_ = kNoSlot, output_mask_slot_ = kNoSlot;
-  Index good_batch_ = 0;
+  Index good_batch_ = 0, piece_ = 0;
   Index arena_floats_ = 0, packed_floats_ = 0, scratch_floats_ = 0;
   std::vector<std::shared_ptr<const void>> kernels_;
 };

@@ -7,11 +7,15 @@
 
 #include "cpu/dropout.hpp"
 #include "cpu/kernels/add.hpp"
+#include "cpu/kernels/kernels.hpp"
 #include "cpu/kernels/penalty.hpp"
 #include "graph/ops/activation.hpp"
 #include "graph/ops/batch_normalize.hpp"
+#include "graph/ops/conv1d.hpp"
+#include "graph/ops/conv1d_transpose.hpp"
 #include "graph/ops/conv_lstm1d.hpp"
 #include "graph/ops/dropout.hpp"
+#include "graph/ops/matmul.hpp"
 #include "graph/ops/recurrent.hpp"
 #include "wavetrain/error.hpp"
 
@@ -64,6 +68,7 @@ void PlanCompiler::compile() {
   find_lifetimes();
   place_slots();
   choose_good_batch();
+  choose_piece();
 }
 
 void PlanCompiler::infer_shapes() {
@@ -85,6 +90,7 @@ void PlanCompiler::infer_shapes() {
       throw ValueError(fmt::format("Layer '{}': {}", n.layer, error.what()));
     }
   }
+  plan_.output_ = shapes_[static_cast<std::size_t>(graph_.output())];
 }
 
 double PlanCompiler::cost(int i) const {
@@ -365,6 +371,43 @@ void PlanCompiler::choose_good_batch() {
   const Index floats = std::max<Index>(1, plan_.arena_floats_ / std::max<Index>(1, plan_.input_[0]));
   const Index fitting = std::clamp<Index>(kCacheFloats / floats, 1, kMost);
   plan_.good_batch_ = 8 * rows > all ? std::max(fitting, kRows) : fitting;
+}
+
+// Is what the operation does for some samples, gradients of weights included, a part of what it does for the batch? The kernels
+// of these three add up over pieces, and Dropout's numbers know their sample.
+bool PlanCompiler::goes_in_pieces(int i) const {
+  const GraphNode& n = node(i);
+  const Op& op = *n.op;
+  const bool adds_up = dynamic_cast<const ops::Conv1D*>(&op) != nullptr ||
+                       dynamic_cast<const ops::Conv1DTranspose*>(&op) != nullptr ||
+                       dynamic_cast<const ops::MatMul*>(&op) != nullptr;
+  if (!op.sample_wise(true) || !n.states.empty()) return false;
+  const auto* dropout = dynamic_cast<const ops::Dropout*>(&op);
+  if (op.is_random() && (dropout == nullptr || !has_dropout_kernel(dropout->noise_shape))) return false;
+  for (const ValueId id : n.inputs) {
+    if (id == kNoValue || graph_.carries_batch(id)) continue;
+    if (!adds_up || !graph_.value(id).is_weight() || !partial_grads_[static_cast<std::size_t>(id)].empty()) return false;
+  }
+  const auto samples = [&](ValueId id) { return shapes_[static_cast<std::size_t>(id)][0]; };
+  return samples(n.inputs[0]) == plan_.input_[0] && samples(n.output) == plan_.input_[0];
+}
+
+void PlanCompiler::choose_piece() {
+  constexpr Index kPieceFloats = (Index{2} << 20) / static_cast<Index>(sizeof(float));
+  const Index batch = plan_.input_[0];
+  if (!plan_.training_ || plan_.in_pieces_ || !plan_.penalties_.empty() || graph_.input_mask() != kNoValue) return;
+  double all = 0, rows = 0;
+  for (std::size_t i = 0; i < compiled_.size(); ++i) {
+    const int number = static_cast<int>(i);
+    if (!goes_in_pieces(number)) return;
+    all += cost(number);
+    if (rows_are_samples(number)) rows += cost(number);
+  }
+  if (8 * rows > all || plan_.arena_floats_ < 2 * kPieceFloats) return;  // few rows would fill tiles badly
+  // Whole blocks, enough of them for the threads.
+  const Index block = SampleBlocks(batch).size(), fitting = kPieceFloats / (plan_.arena_floats_ / batch);
+  const Index blocks = std::max<Index>({1, fitting / block, static_cast<Index>(plan_.max_threads_)});
+  if (2 * blocks * block <= batch) plan_.piece_ = blocks * block;
 }
 
 // As many samples as stay in the second-level cache while they go from stage to stage. Products whose rows are samples

@@ -72,6 +72,8 @@ class PlanCompiler {
   void choose_chunk(Segment& segment) const;
   bool rows_are_samples(int node) const;
   void choose_good_batch();
+  void choose_piece();
+  bool goes_in_pieces(int node) const;
 
   Plan& plan_;
   const Graph& graph_;

@@ -15,25 +15,33 @@ namespace wavetrain::cpu {
 
 class SampleBlocks {
  public:
-  explicit SampleBlocks(Index samples)
-      : samples_(samples), size_(kLeast * std::max<Index>(1, (samples + kLeast * kMost - 1) / (kLeast * kMost))) {}
+  // Of `samples` samples of a batch of `whole`: of all of them, or of a piece that begins where a block does.
+  SampleBlocks(Index samples, Index whole)
+      : samples_(samples), whole_(whole), size_(kLeast * std::max<Index>(1, ceil(whole, kLeast * kMost))) {}
+  explicit SampleBlocks(Index samples) : SampleBlocks(samples, samples) {}
 
+  Index samples() const { return samples_; }
+  Index size() const { return size_; }
   // At least 1: an empty batch has one empty block, which writes zeros.
-  Index count() const { return std::max<Index>(1, (samples_ + size_ - 1) / size_); }
+  Index count() const { return std::max<Index>(1, ceil(samples_, size_)); }
+  // The batch has no other block, whose sum then needs no place of its own.
+  bool only_one() const { return whole_ <= size_; }
   Index first(Index block) const { return block * size_; }
   Index last(Index block) const { return std::min(samples_, (block + 1) * size_); }
   Index of(Index sample) const { return sample / size_; }
 
-  // The largest count() of batches of up to `samples`.
-  static Index most(Index samples) { return std::clamp<Index>((samples + kLeast - 1) / kLeast, 1, kMost); }
-  // Floats for the sums of all blocks of batches of up to `samples`: none where there is one block.
-  static Index partial_floats(Index samples, Index weights) { return most(samples) == 1 ? 0 : most(samples) * weights; }
+  // Floats for the sums of all blocks of batches, or of pieces of larger ones, of up to `samples`: none where there is one block.
+  static Index partial_floats(Index samples, Index weights, bool in_pieces = false) {
+    const Index most = std::clamp<Index>(ceil(samples, kLeast), 1, kMost);
+    return most == 1 && !in_pieces ? 0 : most * weights;
+  }
 
  private:
   static constexpr Index kLeast = 4;  // samples: few, so that small batches have blocks for several threads
-  static constexpr Index kMost = 16;  // blocks: bounds the memory for their sums
+  static constexpr Index kMost = 16;  // blocks of a batch: bounds the memory for their sums
+  static constexpr Index ceil(Index a, Index b) { return (a + b - 1) / b; }
 
-  Index samples_, size_;
+  Index samples_, whole_, size_;
 };
 
 // Values whose sums over blocks are one task of the last pass.

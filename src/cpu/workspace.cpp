@@ -49,8 +49,10 @@ void Workspace::refresh_weights() {
   }
 }
 
-void Workspace::bind(const Shape& input) {
+void Workspace::bind(const Shape& input, Index first, Index whole) {
   const Graph& graph = plan_->graph();
+  run_.first = first;
+  run_.whole = whole;
   Shape& bound = shapes_[static_cast<std::size_t>(graph.input())];
   if (bound == input) return;
   for (std::size_t id = 0; id < shapes_.size(); ++id) {
@@ -80,7 +82,8 @@ const Shape& Workspace::output_mask_shape() const {
 void Workspace::forward(std::uint64_t step, std::uint64_t weights_version) {
   const FlushDenormals flush;
   run_.step = step;
-  if (plan_->training() || !packed_valid_ || packed_version_ != weights_version) {
+  const bool once_per_batch = plan_->training() && !run_.continues();
+  if (once_per_batch || !packed_valid_ || packed_version_ != weights_version) {
     run(plan_->packing());
     packed_version_ = weights_version;
     packed_valid_ = true;
@@ -115,7 +118,10 @@ int Workspace::threads_for(double cost) const {
 
 Run Workspace::run_of(const Stage& stage) const {
   Run run = run_;
-  run.batch *= folds_[static_cast<std::size_t>(stage.node)];
+  const Index fold = folds_[static_cast<std::size_t>(stage.node)];
+  run.batch *= fold;
+  run.first *= fold;
+  run.whole *= fold;
   return run;
 }
 
@@ -134,7 +140,7 @@ void Workspace::run(const std::vector<Segment>& segments) {
 void Workspace::run_samples(const Segment& segment) {
   const Index n = run_.batch;
   const bool has_tail = segment.tail.by_samples != nullptr;
-  const SampleBlocks blocks(n);
+  const SampleBlocks blocks = run_.blocks();
   const auto run_stage = [&](const Stage& stage, Index from, Index to, int thread) {
     const Index fold = folds_[static_cast<std::size_t>(stage.node)];
     if (fold == 1) stage.run(stage.kernel, run_, from, to, thread);

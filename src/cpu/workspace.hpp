@@ -19,7 +19,10 @@ class Workspace {
 
   // Sets the shape of the next batch, the batch first. Requires plan().fits(input). Throws ValueError when an operation
   // cannot take it (a series shorter than a kernel).
-  void bind(const Shape& input);
+  void bind(const Shape& input) { bind(input, 0, input[0]); }
+  // The same for a piece of a batch of `whole` samples, which begins at sample `first`. Pieces come in ascending order, each but
+  // the last of plan().piece() samples, forward and backward; gradients are complete after the last.
+  void bind(const Shape& input, Index first, Index whole);
 
   // The batch goes in here, `input` floats as bound, and comes out there.
   float* input() const { return slots_[static_cast<std::size_t>(plan_->input_slot())]; }

@@ -53,14 +53,20 @@ class RowPrefetch {
 
 }  // namespace
 
-void Trainer::gather(const Examples& examples, std::span<const Index> rows, Index count, cpu::Workspace& work,
-                     std::span<const Index> ahead) {
-  const Index x_size = examples.x.row_size(), y_size = examples.y.row_size();
+void Trainer::gather_inputs(const Examples& examples, std::span<const Index> rows, Index first, Index count,
+                            cpu::Workspace& work, std::span<const Index> ahead) const {
+  const Index x_size = examples.x.row_size();
   const RowPrefetch prefetch(examples.x, ahead);
-  for (Index i = 0; i < count; ++i) {
+  for (Index i = first; i < first + count; ++i) {
     prefetch(i);
+    examples.x.copy_row(rows.empty() ? i : rows[static_cast<std::size_t>(i)], work.input() + (i - first) * x_size);
+  }
+}
+
+void Trainer::gather_targets(const Examples& examples, std::span<const Index> rows, Index count) {
+  const Index y_size = examples.y.row_size();
+  for (Index i = 0; i < count; ++i) {
     const Index row = rows.empty() ? i : rows[static_cast<std::size_t>(i)];
-    examples.x.copy_row(row, work.input() + i * x_size);
     examples.y.copy_row(row, y_.data() + i * y_size);
     if (examples.sample_weight.has_value()) {
       examples.sample_weight.copy_row(row, weights_.data() + i * examples.sample_weight.row_size());

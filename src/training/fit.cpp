@@ -165,7 +165,7 @@ History Trainer::fit(const DataView& x, const DataView& y, const FitOptions& o) 
     cpu::Workspace* work = nullptr;
 
     void begin_epoch() {
-      work = &trainer.workspace(true, capacity, train.mask.has_value());
+      work = &trainer.workspace(true, capacity, train);
       if (!o.steps_per_epoch) position = train.count();
     }
     bool ready(Index) { return true; }
@@ -245,7 +245,7 @@ History Trainer::fit(DataSource& source, const FitOptions& o) {
       const Examples examples{batch.x, batch.y, batch.sample_weight, &o.class_weight, batch.mask};
       examples.check();
       const Shape shape = fit_to_input(batch.x.shape(), trainer.state().input_shape);
-      if (work == nullptr || !work->plan().fits(shape)) work = &trainer.workspace(true, shape, batch.mask.has_value());
+      if (work == nullptr || !trainer.serves(*work, shape, examples)) work = &trainer.workspace(true, shape, examples);
       trainer.run_batch(examples, {}, examples.count(), true, *work);
       held = at_start = false;
     }

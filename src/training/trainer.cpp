@@ -111,9 +111,35 @@ void Trainer::build_model(const DataView& x) {
   model_->build(state().input_shape.rank() > 0 ? state().input_shape : shape);
 }
 
-cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity, bool masked) {
+bool Trainer::loss_goes_in_pieces(const Examples& examples, const Shape& output) const {
+  if (!options_.loss.has_value() || examples.weighted() || examples.mask.has_value()) return false;
+  const Loss& loss = options_.loss;
+  const Reduction reduction = loss.reduction();
+  if (reduction != Reduction::sum && reduction != Reduction::sum_over_batch_size && reduction != Reduction::mean) return false;
+  if (loss.whole_batches() || loss.inspects_predictions()) return false;
+  Shape y_true = examples.y.shape();
+  if (y_true.rank() == 0 || output[0] == 0) return false;
+  y_true[0] = output[0];
+  try {
+    const LossShape shape = loss.shape(y_true, output);
+    return !shape.together && shape.inner == 1 && shape.rows % output[0] == 0 && shape.rows > 0;
+  } catch (const ValueError&) {
+    return false;  // whoever runs the batch says what does not fit
+  }
+}
+
+bool Trainer::serves(const cpu::Workspace& work, const Shape& batch, const Examples& examples) const {
+  const cpu::Plan& plan = work.plan();
+  if (!plan.fits(batch)) return false;
+  if (!plan.in_pieces()) return true;
+  Shape output = plan.output();
+  output[0] = batch[0];
+  return loss_goes_in_pieces(examples, output);
+}
+
+cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity, const Examples& examples) {
   std::unique_ptr<cpu::Workspace>& work = train ? train_ : test_;
-  const std::shared_ptr<const Graph> graph = state().graph_for(masked);
+  const std::shared_ptr<const Graph> graph = state().graph_for(examples.mask.has_value());
   if (const std::size_t outputs = model_->output_shapes().size(); outputs > 1) {
     throw NotSupported(
         fmt::format("Model '{}' has {} outputs, since its last layer has return_state=True or merge_mode=None. "
@@ -121,7 +147,7 @@ cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity, bool maske
                     "which are the same (set_weights, load_weights).",
                     model_->name(), outputs));
   }
-  if (work != nullptr && &work->plan().graph() == graph.get() && work->plan().fits(capacity)) {
+  if (work != nullptr && &work->plan().graph() == graph.get() && serves(*work, capacity, examples)) {
     work->refresh_weights();
     if (train) build_optimizer();
     return *work;
@@ -130,7 +156,15 @@ cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity, bool maske
   const OutputActivation activation = output_activation(*graph);
   const bool loss_takes_activation =
       options_.loss.has_value() && activation != OutputActivation::none && options_.loss.fuses(activation);
-  auto plan = std::make_shared<const cpu::Plan>(graph, capacity, train, num_threads(), train && loss_takes_activation);
+  const auto plan_for = [&](const Shape& input, bool in_pieces) {
+    return std::make_shared<const cpu::Plan>(graph, input, train, num_threads(), train && loss_takes_activation, in_pieces);
+  };
+  auto plan = plan_for(capacity, false);
+  if (train && plan->piece() > 0 && loss_goes_in_pieces(examples, plan->output())) {
+    Shape piece = capacity;
+    piece[0] = plan->piece();
+    plan = plan_for(piece, true);
+  }
   if (train) build_optimizer();
   if (train) tuner_ = {};
   work = std::make_unique<cpu::Workspace>(std::move(plan), train ? gradients_ : nullptr);
@@ -210,50 +244,72 @@ const float* Trainer::loss_weights(const cpu::Workspace& work, bool weighted, co
   return &joint_weight_;
 }
 
+LossRows Trainer::loss_rows(const Shape& y_pred_shape, const float* y_pred, bool train, const float* weights) const {
+  const Loss& loss = options_.loss;
+  const OutputActivation activation = output_activation(*model_->state_->graph);
+  LossRows batch;
+  batch.shape = loss.shape(y_shape_, y_pred_shape);
+  batch.y_true = y_.data();
+  batch.y_pred = y_pred;
+  batch.weights = weights;
+  batch.through = train && loss.fuses(activation) ? activation : OutputActivation::none;
+  batch.facts = loss.inspect(batch.y_true, y_pred, batch.shape);
+  return batch;
+}
+
+void Trainer::evaluate_loss(const LossRows& batch, Index first, Index last, float* gradient) const {
+  LossRows rows = batch;
+  rows.shape.rows = last - first;
+  rows.y_true += first * batch.shape.target_width;
+  rows.y_pred += first * batch.shape.width;
+  if (rows.weights != nullptr) rows.weights += first;
+  rows.row_loss += first;
+  rows.gradient = gradient;
+  options_.loss.evaluate(rows);
+}
+
+// Rows that the mask drops do not count, whatever they hold.
+double Trainer::reduce_loss(const LossRows& batch, const float* mask) const {
+  double sum = 0;
+  for (Index i = 0; i < batch.shape.rows; ++i) {
+    if (mask != nullptr && mask[i] == 0) continue;
+    const double row = batch.row_loss[i];
+    sum += batch.weights != nullptr ? row * batch.weights[i] : row;
+  }
+  // Without a reduction the gradient is that of the sum, and what is shown the mean.
+  const bool mean = options_.loss.reduction() == Reduction::none;
+  return sum * batch.scale / (mean ? static_cast<double>(std::max<Index>(batch.shape.rows, 1)) : 1.0);
+}
+
 // Loss of the batch in `work`, weighted by row unless `weights` is null; in training its gradient goes where backward
-// starts. Rows that the output's mask drops do not count, whatever they hold.
+// starts.
 double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weights) {
   if (!options_.loss.has_value()) {
     if (train) std::fill_n(work.output_grad(), work.output_shape().size(), 0.0f);
     return 0;
   }
   const Loss& loss = options_.loss;
-  const LossShape shape = loss.shape(y_shape_, work.output_shape());
-  LossFacts facts = loss.inspect(y_.data(), work.output(), shape);
+  LossRows batch = loss_rows(work.output_shape(), work.output(), train, weights);
+  const LossShape& shape = batch.shape;
   // One loss of a whole batch has its mask in its weight.
   const bool by_row = work.output_mask() != nullptr && work.output_mask_shape().size() == shape.rows;
   const float* const mask = by_row ? work.output_mask() : nullptr;
-  const OutputActivation activation = output_activation(*state().graph);
-  LossRows batch;
-  batch.shape = shape;
-  batch.y_true = y_.data();
-  batch.y_pred = work.output();
-  batch.weights = weights;
   batch.row_loss = row_loss_.data();
-  batch.gradient = train ? work.output_grad() : nullptr;
-  batch.through = train && loss.fuses(activation) ? activation : OutputActivation::none;
   if (mask != nullptr) {
     for (Index i = 0; i < shape.rows; ++i) {
-      const bool ignored =
-          facts.ignore_class && static_cast<Index>(y_[static_cast<std::size_t>(i)]) == *facts.ignore_class;
-      if (mask[i] == 0 && !ignored) ++facts.ignored_rows;
+      const bool ignored = batch.facts.ignore_class &&
+                           static_cast<Index>(y_[static_cast<std::size_t>(i)]) == *batch.facts.ignore_class;
+      if (mask[i] == 0 && !ignored) ++batch.facts.ignored_rows;
     }
   }
-  batch.facts = facts;
-  const double scale = loss.scale(batch) * options_.loss_weights.value_or(1.0);
-  batch.scale = scale;
+  batch.scale = loss.scale(batch) * options_.loss_weights.value_or(1.0);
+  LossRows rows = batch;
+  rows.y_true_shape = &y_shape_;
+  rows.y_pred_shape = &work.output_shape();
+  float* const gradient = train ? work.output_grad() : nullptr;
   const auto evaluate = [&](Index first, Index last) {
-    LossRows rows = batch;
-    rows.shape.rows = last - first;
-    rows.y_true += first * shape.target_width;
-    rows.y_pred += first * shape.width;
-    if (rows.weights != nullptr) rows.weights += first;
-    rows.row_loss += first;
-    if (rows.gradient != nullptr) rows.gradient += first * shape.width;
-    loss.evaluate(rows);
+    evaluate_loss(rows, first, last, gradient == nullptr ? nullptr : gradient + first * shape.width);
   };
-  batch.y_true_shape = &y_shape_;
-  batch.y_pred_shape = &work.output_shape();
   const Index most = loss.whole_batches() || shape.together ? 1 : shape.rows * shape.width / kLossValuesPerThread;
   const Index parts = std::min<Index>(num_threads(), most);
   if (parts > 1) {
@@ -262,19 +318,12 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weight
   } else {
     evaluate(0, shape.rows);
   }
-  double sum = 0;
-  for (Index i = 0; i < shape.rows; ++i) {
-    if (mask != nullptr && mask[i] == 0) {
-      if (batch.gradient != nullptr && shape.inner == 1)
-        std::fill_n(batch.gradient + i * shape.width, shape.width, 0.0f);
-      continue;
+  if (mask != nullptr && gradient != nullptr && shape.inner == 1) {
+    for (Index i = 0; i < shape.rows; ++i) {
+      if (mask[i] == 0) std::fill_n(gradient + i * shape.width, shape.width, 0.0f);
     }
-    const double row = row_loss_[static_cast<std::size_t>(i)];
-    sum += weights != nullptr ? row * weights[i] : row;
   }
-  // Without a reduction the gradient is that of the sum, and what is shown the mean.
-  return sum * scale /
-         (loss.reduction() == Reduction::none ? static_cast<double>(std::max<Index>(shape.rows, 1)) : 1.0);
+  return reduce_loss(batch, mask);
 }
 
 void Trainer::scale_gradients(cpu::Workspace& work) {
@@ -309,10 +358,25 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
   const ThreadTuner::Step step = tuner_.step(train);
   Shape batch = fit_to_input(examples.x.shape(), state().input_shape);
   batch[0] = count;
-  work.bind(batch);
-  // Room for targets, and for weights and losses per row: at most one per value of the output.
-  const auto values =
-      static_cast<std::size_t>(count * std::max(examples.y.row_size(), work.output_shape().size_from(1)));
+  const bool in_pieces = work.plan().in_pieces();
+  double loss = in_pieces ? run_in_pieces(examples, rows, batch, work, ahead)
+                          : run_at_once(examples, rows, batch, train, work, ahead);
+  if (train) {
+    if (!in_pieces) work.backward();
+    loss += add_regularizers(work, true);
+    scale_gradients(work);
+    options_.optimizer.apply();
+    ++state().updates;
+  } else {
+    loss += add_regularizers(work, false);
+  }
+  loss_sum_ += loss * static_cast<double>(count);
+  loss_count_ += count;
+}
+
+void Trainer::make_room(const Examples& examples, Index count, Index output_size) {
+  // For targets, and for weights and losses per row: at most one per value of the output.
+  const auto values = static_cast<std::size_t>(count * std::max(examples.y.row_size(), output_size));
   if (y_.size() < values) {
     y_.resize(values);
     weights_.resize(values);
@@ -323,7 +387,15 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
     const auto needed = static_cast<std::size_t>(count * examples.sample_weight.row_size());
     if (weights_.size() < needed) weights_.resize(needed);
   }
-  gather(examples, rows, count, work, ahead);
+}
+
+double Trainer::run_at_once(const Examples& examples, std::span<const Index> rows, const Shape& batch, bool train,
+                            cpu::Workspace& work, std::span<const Index> ahead) {
+  const Index count = batch[0];
+  work.bind(batch);
+  make_room(examples, count, work.output_shape().size_from(1));
+  gather_inputs(examples, rows, 0, count, work, ahead);
+  gather_targets(examples, rows, count);
   if (examples.mask.has_value()) {
     gather_mask(examples.mask, count, work, batch,
                 [&](Index i) { return rows.empty() ? i : rows[static_cast<std::size_t>(i)]; });
@@ -338,13 +410,52 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
     if (masked) apply_mask(work, weighted, shape);
     weights = loss_weights(work, weighted, shape);
   }
-  double loss = apply_loss(work, train, weights) + work.penalty();
+  const double loss = apply_loss(work, train, weights) + work.penalty();
+  update_metrics(work, work.output(), work.output_shape(), weighted);
+  return loss;
+}
+
+double Trainer::run_in_pieces(const Examples& examples, std::span<const Index> rows, const Shape& batch,
+                              cpu::Workspace& work, std::span<const Index> ahead) {
+  const Index whole = batch[0], piece = work.plan().piece_of(whole);
+  Shape part = batch;
+  part[0] = std::min(piece, whole);
+  work.bind(part, 0, whole);
+  Shape output = work.output_shape();
+  output[0] = whole;
+  const Index size = output.size_from(1);
+  make_room(examples, whole, size);
+  if (static_cast<Index>(y_pred_.size()) < whole * size) y_pred_.resize(static_cast<std::size_t>(whole * size));
+  gather_targets(examples, rows, whole);
+  LossRows all = loss_rows(output, nullptr, true, nullptr);
+  all.y_pred = y_pred_.data();
+  all.row_loss = row_loss_.data();
+  all.y_true_shape = &y_shape_;
+  all.y_pred_shape = &output;
+  all.scale = options_.loss.scale(all) * options_.loss_weights.value_or(1.0);
+  const Index rows_per_sample = all.shape.rows / whole;
+  ++steps_;
+  for (Index first = 0; first < whole; first += piece) {
+    part[0] = std::min(piece, whole - first);
+    work.bind(part, first, whole);
+    gather_inputs(examples, rows, first, part[0], work, ahead);
+    work.forward(steps_, state().weights_version());
+    std::copy_n(work.output(), part[0] * size, y_pred_.data() + first * size);
+    evaluate_loss(all, first * rows_per_sample, (first + part[0]) * rows_per_sample, work.output_grad());
+    work.backward();
+  }
+  update_metrics(work, y_pred_.data(), output, false);
+  return reduce_loss(all, nullptr);
+}
+
+void Trainer::update_metrics(const cpu::Workspace& work, const float* y_pred, const Shape& y_pred_shape, bool weighted) {
+  const bool masked = work.output_mask() != nullptr && options_.loss.has_value();
   for (Tracked& tracked : metrics_) {
     MetricBatch metric_batch{.y_true = y_.data(),
-                             .y_pred = work.output(),
+                             .y_pred = y_pred,
                              .sample_weight = nullptr,
                              .y_true_shape = y_shape_,
-                             .y_pred_shape = work.output_shape(),
+                             .y_pred_shape = y_pred_shape,
                              .weight_shape = Shape{}};
     if (tracked.weighted && weighted) {
       metric_batch.sample_weight = weights_.data();
@@ -356,17 +467,6 @@ void Trainer::run_batch(const Examples& examples, std::span<const Index> rows, I
     }
     tracked.metric.update_state(metric_batch);
   }
-  if (train) {
-    work.backward();
-    loss += add_regularizers(work, true);
-    scale_gradients(work);
-    options_.optimizer.apply();
-    ++state().updates;
-  } else {
-    loss += add_regularizers(work, false);
-  }
-  loss_sum_ += loss * static_cast<double>(count);
-  loss_count_ += count;
 }
 
 Logs Trainer::run_one_batch(const Examples& examples, bool train, bool reset) {
@@ -374,7 +474,7 @@ Logs Trainer::run_one_batch(const Examples& examples, bool train, bool reset) {
   build_model(examples.x);
   if (reset) reset_metrics();
   const Shape batch = fit_to_input(examples.x.shape(), state().input_shape);
-  run_batch(examples, {}, examples.count(), train, workspace(train, batch, examples.mask.has_value()));
+  run_batch(examples, {}, examples.count(), train, workspace(train, batch, examples));
   return results();
 }
 
@@ -386,7 +486,7 @@ Logs Trainer::evaluate(const Examples& examples, const EvaluateOptions& options,
   if (batch_size < 1) throw ValueError(fmt::format("batch_size must be at least 1. Received: {}", batch_size));
   Shape capacity = fit_to_input(examples.x.shape(), state().input_shape);
   capacity[0] = batch_size;
-  cpu::Workspace& work = workspace(false, capacity, examples.mask.has_value());
+  cpu::Workspace& work = workspace(false, capacity, examples);
   reset_metrics();
   if (callbacks != nullptr) callbacks->on_test_begin();
   Index batch = 0;
@@ -424,7 +524,7 @@ Logs Trainer::evaluate(DataSource& source, const EvaluateOptions& options, Callb
     build_model(examples.x);
     const Shape shape = fit_to_input(examples.x.shape(), state().input_shape);
     if (step == 0) reset_metrics();
-    if (work == nullptr || !work->plan().fits(shape)) work = &workspace(false, shape, batch.mask.has_value());
+    if (work == nullptr || !work->plan().fits(shape)) work = &workspace(false, shape, examples);
     if (hooks && step % options_.steps_per_execution == 0) callbacks->on_test_batch_begin(step);
     run_batch(examples, {}, examples.count(), false, *work);
     if (hooks && (step + 1) % options_.steps_per_execution == 0) callbacks->on_test_batch_end(step, batch_logs());

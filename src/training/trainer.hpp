@@ -69,20 +69,41 @@ class Trainer {
   // empty where nothing is validated.
   template <class Feed>
   History run_epochs(const FitOptions& options, Feed& feed, const std::function<Logs(CallbackList&)>& validate);
-  // Makes or reuses the workspace for batches of up to this shape.
-  cpu::Workspace& workspace(bool train, const Shape& capacity, bool masked);
+  // Makes or reuses the workspace for batches of up to this shape, of examples like these.
+  cpu::Workspace& workspace(bool train, const Shape& capacity, const Examples& examples);
+  // Can this workspace run a batch of this shape of the examples?
+  bool serves(const cpu::Workspace& work, const Shape& batch, const Examples& examples) const;
+  // Is the loss of a batch, for an output of this shape, a sum over its samples that can be begun before the last one is computed?
+  bool loss_goes_in_pieces(const Examples& examples, const Shape& output) const;
   // Runs one batch: the samples that `rows` lists, or the first `count` when it is empty. `ahead` are those of the next
   // batch, which are brought nearer meanwhile.
   void run_batch(const Examples& examples, std::span<const Index> rows, Index count, bool train, cpu::Workspace& work,
                  std::span<const Index> ahead = {});
-  void gather(const Examples& examples, std::span<const Index> rows, Index count, cpu::Workspace& work,
-              std::span<const Index> ahead);
+  // Forward and loss of a batch; in training the gradient of the loss is then where backward starts.
+  double run_at_once(const Examples& examples, std::span<const Index> rows, const Shape& batch, bool train,
+                     cpu::Workspace& work, std::span<const Index> ahead);
+  // Forward, loss and backward of a training batch, piece by piece.
+  double run_in_pieces(const Examples& examples, std::span<const Index> rows, const Shape& batch, cpu::Workspace& work,
+                       std::span<const Index> ahead);
+  // In the buffers below, for a batch of `count`.
+  void make_room(const Examples& examples, Index count, Index output_size);
+  void update_metrics(const cpu::Workspace& work, const float* y_pred, const Shape& y_pred_shape, bool weighted);
+  void gather_targets(const Examples& examples, std::span<const Index> rows, Index count);
+  // Samples [first, first + count) of the batch.
+  void gather_inputs(const Examples& examples, std::span<const Index> rows, Index first, Index count, cpu::Workspace& work,
+                     std::span<const Index> ahead) const;
   void weigh(const Examples& examples, Index count, const LossShape& shape);
   // Puts the output's mask and the weights together in masked_, one per value of the mask.
   void apply_mask(const cpu::Workspace& work, bool weighted, const LossShape& shape);
   // What the loss takes for weights, after the two before; null for none.
   const float* loss_weights(const cpu::Workspace& work, bool weighted, const LossShape& shape);
   double apply_loss(cpu::Workspace& work, bool train, const float* weights);
+  // What apply_loss works on, but masks; `y_pred` may be null where the loss does not inspect predictions.
+  LossRows loss_rows(const Shape& y_pred_shape, const float* y_pred, bool train, const float* weights) const;
+  // Of rows [first, last), with their gradients unless that is null.
+  void evaluate_loss(const LossRows& batch, Index first, Index last, float* gradient) const;
+  // The loss from the rows' losses.
+  double reduce_loss(const LossRows& batch, const float* mask) const;
   double add_regularizers(cpu::Workspace& work, bool train);
   // By the optimizer's loss_scale_factor.
   void scale_gradients(cpu::Workspace& work);
@@ -108,6 +129,7 @@ class Trainer {
   // The batch: targets, weights per loss row, losses per row.
   Shape y_shape_;
   AlignedVector<float> y_, weights_, row_loss_;
+  AlignedVector<float> y_pred_;  // when it runs in pieces
   AlignedVector<float> masked_;  // weights times mask, when the output has a mask
   Shape weights_shape_;
   float joint_weight_ = 1;         // of the one loss of a batch, such as Dice

@@ -101,12 +101,13 @@ Results run(const Problem& p, bool packed, Index step, bool accumulate = false, 
   });
   std::vector<float> partial = scratch_of(conv1d_gradient_partial_floats(s, p.samples));
   const Conv1DGradient g{p.x.data(), p.dy.data(), r.dw.data(), r.db.data(), accumulate, partial.data()};
-  const Index tasks = conv1d_gradient_tasks(s, p.samples);
+  const SampleBlocks blocks(p.samples);
+  const Index tasks = conv1d_gradient_tasks(s, blocks);
   parallel_for((tasks + step - 1) / step, [&](Index task, int) {
     std::vector<float> scratch = scratch_of(conv1d_gradient_scratch_floats(s));
-    conv1d_backward_weights(s, g, p.samples, task * step, std::min(tasks, (task + 1) * step), scratch.data());
+    conv1d_backward_weights(s, g, blocks, task * step, std::min(tasks, (task + 1) * step), scratch.data());
   });
-  conv1d_finish_gradient(s, g, p.samples, 0, conv1d_finish_tasks(s, p.samples));
+  conv1d_finish_gradient(s, g, blocks, 0, conv1d_finish_tasks(s, blocks));
   return r;
 }
 

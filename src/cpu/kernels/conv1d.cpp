@@ -74,19 +74,19 @@ struct ConvKernel {
             .dy = run.slot[dy],
             .dw = run.slot[dkernel],
             .db = dbias == kNoSlot ? nullptr : run.slot[dbias],
-            .accumulate = false,
+            .accumulate = run.continues(),
             .partial = partial == kNoSlot ? nullptr : run.slot[partial]};
   }
-  Index gradient_tasks(const Run& run) const { return conv1d_gradient_tasks(shape(run), run.batch); }
+  Index gradient_tasks(const Run& run) const { return conv1d_gradient_tasks(shape(run), run.blocks()); }
   void backward_weights(const Run& run, Index begin, Index end, int thread) const {
-    conv1d_backward_weights(shape(run), gradient(run), run.batch, begin, end, run.scratch_of(thread));
+    conv1d_backward_weights(shape(run), gradient(run), run.blocks(), begin, end, run.scratch_of(thread));
   }
   void backward_weights_of(const Run& run, Index first, Index last, int thread) const {
-    conv1d_backward_weights_of(shape(run), gradient(run), run.batch, first, last, run.scratch_of(thread));
+    conv1d_backward_weights_of(shape(run), gradient(run), run.blocks(), first, last, run.scratch_of(thread));
   }
-  Index finish_tasks(const Run& run) const { return conv1d_finish_tasks(shape(run), run.batch); }
+  Index finish_tasks(const Run& run) const { return conv1d_finish_tasks(shape(run), run.blocks()); }
   void finish_gradient(const Run& run, Index begin, Index end, int) const {
-    conv1d_finish_gradient(shape(run), gradient(run), run.batch, begin, end);
+    conv1d_finish_gradient(shape(run), gradient(run), run.blocks(), begin, end);
   }
 };
 
@@ -129,7 +129,7 @@ bool compile_conv1d(KernelBuilder& b) {
     }
     if (k.dkernel == kNoSlot && k.dbias != kNoSlot) k.dkernel = b.backward_temporary(s.weights());
     if (k.dkernel != kNoSlot) {
-      const Index partial = conv1d_gradient_partial_floats(s, samples);
+      const Index partial = conv1d_gradient_partial_floats(s, samples, b.in_pieces());
       if (partial > 0) k.partial = b.backward_temporary(partial);
       b.backward_reads_input(0);
     }

@@ -50,23 +50,23 @@ struct ConvTransposeKernel {
             .dy = run.slot[x],
             .dw = run.slot[dkernel],
             .db = nullptr,
-            .accumulate = false,
+            .accumulate = run.continues(),
             .partial = partial == kNoSlot ? nullptr : run.slot[partial]};
   }
-  Index gradient_tasks(const Run& run) const { return conv1d_gradient_tasks(shape(run), run.batch); }
+  Index gradient_tasks(const Run& run) const { return conv1d_gradient_tasks(shape(run), run.blocks()); }
   void backward_weights(const Run& run, Index begin, Index end, int thread) const {
-    conv1d_backward_weights(shape(run), gradient(run), run.batch, begin, end, run.scratch_of(thread));
+    conv1d_backward_weights(shape(run), gradient(run), run.blocks(), begin, end, run.scratch_of(thread));
   }
   void backward_weights_of(const Run& run, Index first, Index last, int thread) const {
-    conv1d_backward_weights_of(shape(run), gradient(run), run.batch, first, last, run.scratch_of(thread));
+    conv1d_backward_weights_of(shape(run), gradient(run), run.blocks(), first, last, run.scratch_of(thread));
   }
-  Index finish_tasks(const Run& run) const { return conv1d_finish_tasks(shape(run), run.batch); }
+  Index finish_tasks(const Run& run) const { return conv1d_finish_tasks(shape(run), run.blocks()); }
   void finish_gradient(const Run& run, Index begin, Index end, int) const {
-    conv1d_finish_gradient(shape(run), gradient(run), run.batch, begin, end);
+    conv1d_finish_gradient(shape(run), gradient(run), run.blocks(), begin, end);
   }
   void backward_bias(const Run& run) const {
     const Conv1DShape s = shape(run);
-    column_sums(run.batch, s.T, s.C, run.slot[dy], s.C, s.T * s.C, run.slot[dbias], false);
+    column_sums(run.batch, s.T, s.C, run.slot[dy], s.C, s.T * s.C, run.slot[dbias], run.continues());
   }
 };
 
@@ -94,7 +94,7 @@ bool compile_conv1d_transpose(KernelBuilder& b) {
     b.scratch(conv1d_gradient_scratch_floats(s));
     if (k.dx != kNoSlot) k.packed_backward = b.packed(conv1d_packed_floats(s));
     if (k.dkernel != kNoSlot) {
-      const Index partial = conv1d_gradient_partial_floats(s, b.input_shape(0)[0]);
+      const Index partial = conv1d_gradient_partial_floats(s, b.input_shape(0)[0], b.in_pieces());
       if (partial > 0) k.partial = b.backward_temporary(partial);
       b.backward_reads_input(0);
     }

@@ -41,19 +41,19 @@ struct DropoutKernel {
   void apply(const Run& run, Index first, Index last, SlotId from, SlotId to) const {
     const Index size = run.shape[x_value].size_from(1);
     const RandomKey key{.seed = seed, .stream = 0, .step = static_cast<std::uint32_t>(run.step)};
-    if (sharing.any) return apply_shared(key, run.shape[x_value], first, last, run.slot[from], run.slot[to]);
-    cpu::dropout(key, rate, first * size, (last - first) * size, run.slot[from] + first * size,
+    if (sharing.any) return apply_shared(key, run, first, last, run.slot[from], run.slot[to]);
+    cpu::dropout(key, rate, (run.first + first) * size, (last - first) * size, run.slot[from] + first * size,
                  run.slot[to] + first * size);
   }
-  void apply_shared(const RandomKey& key, const Shape& shape, Index first, Index last, const float* from,
-                    float* to) const {
+  void apply_shared(const RandomKey& key, const Run& run, Index first, Index last, const float* from, float* to) const {
+    const Shape& shape = run.shape[x_value];
     const Index size = shape.size_from(1), inner = shape.size_from(sharing.last);
     const Index steps = shape.size_from(sharing.first) / inner, outer = size / (steps * inner);
     // A trailing shared axis leaves one number for all that lies in it.
     const bool trailing = sharing.last == shape.rank();
     const Index numbers = outer * inner;
     for (Index n = first; n < last; ++n) {
-      const Index number = sharing.samples ? 0 : n * numbers;
+      const Index number = sharing.samples ? 0 : (run.first + n) * numbers;
       if (trailing) dropout_shared(key, rate, number, {1, 0, 0}, outer, 1, steps, from + n * size, to + n * size);
       else dropout_shared(key, rate, number, {inner, 0, 1}, outer, steps, inner, from + n * size, to + n * size);
     }
@@ -68,6 +68,8 @@ struct DropoutKernel {
 };
 
 }  // namespace
+
+bool has_dropout_kernel(const Shape& noise_shape) { return Sharing().read(noise_shape); }
 
 bool compile_dropout(KernelBuilder& b) {
   const auto* op = dynamic_cast<const ops::Dropout*>(&b.op());

@@ -13,6 +13,8 @@ bool compile_pool1d(KernelBuilder& builder);
 bool compile_global_pool1d(KernelBuilder& builder);
 bool compile_batch_normalize(KernelBuilder& builder);
 bool compile_dropout(KernelBuilder& builder);
+// True for noise shapes that it takes.
+bool has_dropout_kernel(const Shape& noise_shape);
 bool compile_noise(KernelBuilder& builder);
 bool compile_group_normalize(KernelBuilder& builder);
 bool compile_recurrent(KernelBuilder& builder);

@@ -62,13 +62,16 @@ struct MatMulKernel {
             .b_sample_stride = 0,
             .w = run.slot[dkernel],
             .ldw = F,
-            .accumulate = false};
+            .accumulate = run.continues()};
   }
   Index weight_tiles(const Run& run) const { return gemm_tn_tiles(weight_gradient(run)); }
   void backward_weights(const Run& run, Index begin, Index end, int) const {
     gemm_tn(weight_gradient(run), begin, end);
   }
-  void backward_bias(const Run& run) const { column_sums(1, rows(run), F, run.slot[dy], F, 0, run.slot[dbias], false); }
+  void backward_bias(const Run& run) const {
+    const Index r = rows_per_sample(run);
+    column_sums(run.batch, r, F, run.slot[dy], F, r * F, run.slot[dbias], run.continues());
+  }
 };
 
 }  // namespace
