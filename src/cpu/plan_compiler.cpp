@@ -381,12 +381,15 @@ bool PlanCompiler::goes_in_pieces(int i) const {
   const bool adds_up = dynamic_cast<const ops::Conv1D*>(&op) != nullptr ||
                        dynamic_cast<const ops::Conv1DTranspose*>(&op) != nullptr ||
                        dynamic_cast<const ops::MatMul*>(&op) != nullptr;
+  if (op.is_view() && !graph_.carries_batch(n.output)) return true;  // of a weight
   if (!op.sample_wise(true) || !n.states.empty()) return false;
   const auto* dropout = dynamic_cast<const ops::Dropout*>(&op);
   if (op.is_random() && (dropout == nullptr || !has_dropout_kernel(dropout->noise_shape))) return false;
   for (const ValueId id : n.inputs) {
     if (id == kNoValue || graph_.carries_batch(id)) continue;
-    if (!adds_up || !graph_.value(id).is_weight() || !partial_grads_[static_cast<std::size_t>(id)].empty()) return false;
+    const ValueId weight = root(id);
+    if (!adds_up || !graph_.value(weight).is_weight()) return false;
+    if (!partial_grads_[static_cast<std::size_t>(weight)].empty()) return false;
   }
   const auto samples = [&](ValueId id) { return shapes_[static_cast<std::size_t>(id)][0]; };
   return samples(n.inputs[0]) == plan_.input_[0] && samples(n.output) == plan_.input_[0];
