@@ -30,7 +30,7 @@ HWY_INLINE void DepthwiseTile(const Depthwise& g, Index m, Index f, const BiasAc
     const FloatVec wv = load(w);
     ((acc[R] = hn::MulAdd(load(a + static_cast<Index>(R) * g.row_stride), wv, acc[R])), ...);
   }
-  const FloatVec bias = epilogue.begin(f, count);
+  const FloatVec bias = epilogue.begin(d, f, count);
   (StoreSome(epilogue(acc[R], bias), c + static_cast<Index>(R) * g.ldc, count), ...);
 }
 

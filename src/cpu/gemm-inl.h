@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 #include <utility>
 
 #include "cpu/gemm.hpp"
@@ -49,9 +50,9 @@ inline constexpr Index kBlock = 384;
 HWY_INLINE int WidestTile(Index rows) { return rows == 1 ? 8 : rows == 2 ? 4 : kTileVectors; }
 
 // The first `count` lanes, the others zero; nothing beyond them is read.
-HWY_INLINE FloatVec LoadSome(const float* p, Index count) {
-  const FloatTag d;
-  if (count >= kLanes) return hn::LoadU(d, p);
+template <class D>
+HWY_INLINE hn::Vec<D> LoadSome(D d, const float* p, Index count) {
+  if (count >= static_cast<Index>(hn::Lanes(d))) return hn::LoadU(d, p);
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
   return hn::MaskedLoad(hn::FirstN(d, static_cast<std::size_t>(count)), d, p);
 #else
@@ -61,11 +62,13 @@ HWY_INLINE FloatVec LoadSome(const float* p, Index count) {
   return hn::Load(d, lanes);
 #endif
 }
+HWY_INLINE FloatVec LoadSome(const float* p, Index count) { return LoadSome(FloatTag(), p, count); }
 
 // Writes the first `count` lanes and nothing else.
-HWY_INLINE void StoreSome(FloatVec value, float* p, Index count) {
-  const FloatTag d;
-  if (count >= kLanes) {
+template <class V>
+HWY_INLINE void StoreSome(V value, float* p, Index count) {
+  const hn::DFromV<V> d;
+  if (count >= static_cast<Index>(hn::Lanes(d))) {
     hn::StoreU(value, d, p);
     return;
   }
@@ -79,16 +82,24 @@ HWY_INLINE void StoreSome(FloatVec value, float* p, Index count) {
 }
 
 // What is done to C before it is stored: `begin` is called once per vector of columns (`column` is its first, `count`
-// of its lanes exist), then the epilogue itself for that vector of every row. It must treat all lanes alike. One with
+// of its lanes exist), then the epilogue itself for that vector of every row. It must treat all lanes alike. Vectors may be of
+// any length. One with
 // kReadsGate also gets the vector of g.gate.y that belongs to it.
 struct NoEpilogue {
   static constexpr bool kReadsGate = false;
-  HWY_INLINE int begin(Index, Index) const { return 0; }
-  HWY_INLINE FloatVec operator()(FloatVec value, int) const { return value; }
+  template <class D>
+  HWY_INLINE int begin(D, Index, Index) const {
+    return 0;
+  }
+  template <class V>
+  HWY_INLINE V operator()(V value, int) const {
+    return value;
+  }
 };
 
-HWY_INLINE FloatVec AtLeast(FloatVec value, float floor) {
-  const FloatVec lowest = hn::Set(FloatTag(), floor);
+template <class V>
+HWY_INLINE V AtLeast(V value, float floor) {
+  const V lowest = hn::Set(hn::DFromV<V>(), floor);
 #if HWY_TARGET <= (1LL << HWY_HIGHEST_TARGET_BIT_X86)
   return hn::Max(lowest, value);  // in this order NaN stays NaN: the second operand wins
 #else
@@ -100,9 +111,13 @@ HWY_INLINE FloatVec AtLeast(FloatVec value, float floor) {
 struct GateEpilogue {
   static constexpr bool kReadsGate = true;
   float scale;
-  HWY_INLINE int begin(Index, Index) const { return 0; }
-  HWY_INLINE FloatVec operator()(FloatVec value, int, FloatVec gate) const {
-    const FloatTag d;
+  template <class D>
+  HWY_INLINE int begin(D, Index, Index) const {
+    return 0;
+  }
+  template <class V>
+  HWY_INLINE V operator()(V value, int, V gate) const {
+    const hn::DFromV<V> d;
     return hn::IfThenElseZero(hn::Gt(gate, hn::Zero(d)), hn::Mul(value, hn::Set(d, scale)));
   }
 };
@@ -112,10 +127,12 @@ struct BiasActivation {
   const float* bias;  // or none
   float floor;        // smaller values become this one: 0 for relu, -infinity for linear
 
-  HWY_INLINE FloatVec begin(Index column, Index count) const {
-    return bias == nullptr ? hn::Zero(FloatTag()) : LoadSome(bias + column, count);
+  template <class D>
+  HWY_INLINE hn::Vec<D> begin(D d, Index column, Index count) const {
+    return bias == nullptr ? hn::Zero(d) : LoadSome(d, bias + column, count);
   }
-  HWY_INLINE FloatVec operator()(FloatVec value, FloatVec bias_vector) const {
+  template <class V>
+  HWY_INLINE V operator()(V value, V bias_vector) const {
     return AtLeast(hn::Add(value, bias_vector), floor);
   }
 };
@@ -127,14 +144,17 @@ struct BiasNormalization {
   GemmNormalization norm;
   float floor;
 
+  template <class V>
   struct Columns {
-    FloatVec bias, mean, scale, shift;
+    V bias, mean, scale, shift;
   };
-  HWY_INLINE Columns begin(Index column, Index count) const {
-    return {product.begin(column, count), LoadSome(norm.mean + column, count), LoadSome(norm.scale + column, count),
-            norm.shift == nullptr ? hn::Zero(FloatTag()) : LoadSome(norm.shift + column, count)};
+  template <class D>
+  HWY_INLINE Columns<hn::Vec<D>> begin(D d, Index column, Index count) const {
+    return {product.begin(d, column, count), LoadSome(d, norm.mean + column, count), LoadSome(d, norm.scale + column, count),
+            norm.shift == nullptr ? hn::Zero(d) : LoadSome(d, norm.shift + column, count)};
   }
-  HWY_INLINE FloatVec operator()(FloatVec value, const Columns& c) const {
+  template <class V>
+  HWY_INLINE V operator()(V value, const Columns<V>& c) const {
     value = hn::MulAdd(hn::Sub(product(value, c.bias), c.mean), c.scale, c.shift);
     return AtLeast(value, floor);
   }
@@ -186,33 +206,41 @@ enum class LastVector {
 // Masked loads cost nothing where masks have registers of their own.
 inline constexpr bool kReadsPartialVectors = HWY_TARGET == HWY_AVX3;
 
-template <int kRows, int kVectors, Walk kWalk, LastVector kLast, class Epilogue, std::size_t... I>
+// Where a vector has 16 lanes, tiles of 8 columns or fewer use half of one: processors that compute it in two halves, or that
+// have as many units for halves, need half the time.
+using HalfTag = hn::CappedTag<float, HWY_TARGET == HWY_AVX3 ? 8 : HWY_LANES(float)>;
+inline constexpr bool kHasHalves = HWY_TARGET == HWY_AVX3;
+
+// D says how long the vectors are: FloatTag, or with one vector HalfTag.
+template <class D, int kRows, int kVectors, Walk kWalk, LastVector kLast, class Epilogue, std::size_t... I>
 HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index_sequence<I...>) {
+  using V = hn::Vec<D>;
   constexpr std::size_t kV = static_cast<std::size_t>(kVectors);
   constexpr std::size_t kBases = static_cast<std::size_t>(kRows + 2) / 3;
   constexpr auto kEachRow = std::make_index_sequence<static_cast<std::size_t>(kRows)>();
   constexpr auto kEachVector = std::make_index_sequence<kV>();
-  const FloatTag d;
+  const D d;
+  constexpr Index kWidth = static_cast<Index>(hn::MaxLanes(D()));
   const Index row_stride = kWalk == Walk::along_columns ? 1 : t.row_stride;
   const Index step = kWalk == Walk::along_rows ? 1 : t.step;
-  const bool full = t.columns == kVectors * kLanes;
-  const auto left = [&](std::size_t i) HWY_ATTR { return t.columns - static_cast<Index>(i % kV) * kLanes; };
-  const auto last_lanes = hn::FirstN(d, static_cast<std::size_t>(std::min(left(kV - 1), kLanes)));
+  const bool full = t.columns == kVectors * kWidth;
+  const auto left = [&](std::size_t i) HWY_ATTR { return t.columns - static_cast<Index>(i % kV) * kWidth; };
+  const auto last_lanes = hn::FirstN(d, static_cast<std::size_t>(std::min(left(kV - 1), kWidth)));
 
   // Few values live across the loop over K, on purpose: GCC spills integers into vector registers.
   for (Index tile = 0; tile < t.tiles; ++tile) {
     // Vector i of C. Its stride is read where it is needed: see above.
     const auto at = [&](const auto& base, Index ldc, std::size_t i) HWY_ATTR {
-      return base[i / kV / 3] + static_cast<Index>(i / kV % 3) * ldc + static_cast<Index>(i % kV) * kLanes;
+      return base[i / kV / 3] + static_cast<Index>(i / kV % 3) * ldc + static_cast<Index>(i % kV) * kWidth;
     };
-    FloatVec acc[kRows * kVectors];
+    V acc[kRows * kVectors];
     if (t.from_zero) {
       ((acc[I] = hn::Zero(d)), ...);
     } else {
       const Index ldc = t.ldc;
       const std::array<float*, kBases> c = RowBases<kBases>(t.c + tile * kRows * ldc, ldc);
       if (full) ((acc[I] = hn::LoadU(d, at(c, ldc, I))), ...);
-      else ((acc[I] = LoadSome(at(c, ldc, I), left(I))), ...);
+      else ((acc[I] = LoadSome(d, at(c, ldc, I), left(I))), ...);
     }
 
     constexpr std::size_t kABases = kWalk == Walk::along_columns ? 1 : kBases;
@@ -226,11 +254,11 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
     for (Index tap = t.taps; tap > 0; --tap) {
       // Not unrolled: GCC would hoist broadcasts over several steps and spill the accumulators.
       for (Index i = t.width; i > 0; --i) {
-        FloatVec bv[kV];
+        V bv[kV];
         [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
           (
               [&]() HWY_ATTR {
-                const float* p = b + static_cast<Index>(J / 2) * t.panel_stride + static_cast<Index>(J % 2) * kLanes;
+                const float* p = b + static_cast<Index>(J / 2) * t.panel_stride + static_cast<Index>(J % 2) * kWidth;
                 if constexpr (kLast == LastVector::partial && J + 1 == kV) bv[J] = hn::MaskedLoad(last_lanes, d, p);
                 else bv[J] = hn::LoadU(d, p);
               }(),
@@ -242,7 +270,7 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
               [&]() HWY_ATTR {
                 constexpr std::size_t kRow = R;
                 constexpr std::size_t kBase = kWalk == Walk::along_columns ? 0 : kRow / 3;
-                const FloatVec x = hn::Set(d, a[kBase][static_cast<Index>(kRow - 3 * kBase) * row_stride]);
+                const V x = hn::Set(d, a[kBase][static_cast<Index>(kRow - 3 * kBase) * row_stride]);
                 [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
                   ((acc[kRow * kV + J] = hn::MulAdd(x, bv[J], acc[kRow * kV + J])), ...);
                 }
@@ -258,9 +286,9 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
     }
 
     if (t.last) {
-      decltype(epilogue.begin(0, 0)) state[kV];
+      decltype(epilogue.begin(d, 0, 0)) state[kV];
       [&]<std::size_t... J>(std::index_sequence<J...>) HWY_ATTR {
-        ((state[J] = epilogue.begin(t.column + static_cast<Index>(J) * kLanes, full ? kLanes : left(J))), ...);
+        ((state[J] = epilogue.begin(d, t.column + static_cast<Index>(J) * kWidth, full ? kWidth : left(J))), ...);
       }
       (kEachVector);
       if constexpr (!Epilogue::kReadsGate) {
@@ -269,7 +297,7 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
         const Index ldc = t.ldc;
         const std::array<const float*, kBases> gate = RowBases<kBases>(t.gate + tile * kRows * ldc, ldc);
         if (full) ((acc[I] = epilogue(acc[I], state[I % kV], hn::LoadU(d, at(gate, ldc, I)))), ...);
-        else ((acc[I] = epilogue(acc[I], state[I % kV], LoadSome(at(gate, ldc, I), left(I)))), ...);
+        else ((acc[I] = epilogue(acc[I], state[I % kV], LoadSome(d, at(gate, ldc, I), left(I)))), ...);
       }
     }
     const Index ldc = t.ldc;
@@ -279,19 +307,23 @@ HWY_INLINE void RunTilesImpl(const Tile& t, const Epilogue& epilogue, std::index
   }
 }
 
-template <int kRows, int kVectors, Walk kWalk, LastVector kLast, class Epilogue>
+template <class D, int kRows, int kVectors, Walk kWalk, LastVector kLast, class Epilogue>
 HWY_NOINLINE void RunTiles(const Tile& t, const Epilogue& epilogue) {
-  RunTilesImpl<kRows, kVectors, kWalk, kLast>(t, epilogue,
-                                              std::make_index_sequence<static_cast<std::size_t>(kRows * kVectors)>());
+  RunTilesImpl<D, kRows, kVectors, kWalk, kLast>(
+      t, epilogue, std::make_index_sequence<static_cast<std::size_t>(kRows * kVectors)>());
 }
 
 // Chooses the tile by its size: `vectors` is 1, 2, 4 or 8, and `rows` <= TileRows(vectors).
-template <Walk kWalk, int kVectors, LastVector kLast, class Epilogue, int kRows = TileRows(kVectors)>
+template <Walk kWalk, int kVectors, LastVector kLast, class D = FloatTag, class Epilogue, int kRows = TileRows(kVectors)>
 HWY_INLINE void RunTilesOf(Index rows, const Tile& t, const Epilogue& epilogue) {
-  if constexpr (kRows > 1) {
-    if (rows < kRows) return RunTilesOf<kWalk, kVectors, kLast, Epilogue, kRows - 1>(rows, t, epilogue);
+  if constexpr (kHasHalves && kVectors == 1 && std::is_same_v<D, FloatTag>) {
+    if (t.columns <= static_cast<Index>(hn::MaxLanes(HalfTag())))
+      return RunTilesOf<kWalk, kVectors, kLast, HalfTag, Epilogue, kRows>(rows, t, epilogue);
   }
-  RunTiles<kRows, kVectors, kWalk, kLast>(t, epilogue);
+  if constexpr (kRows > 1) {
+    if (rows < kRows) return RunTilesOf<kWalk, kVectors, kLast, D, Epilogue, kRows - 1>(rows, t, epilogue);
+  }
+  RunTiles<D, kRows, kVectors, kWalk, kLast>(t, epilogue);
 }
 template <Walk kWalk, class Epilogue>
 HWY_INLINE void RunTiles(Index rows, int vectors, const Tile& t, const Epilogue& epilogue) {
@@ -306,10 +338,15 @@ HWY_INLINE void RunTiles(Index rows, int vectors, const Tile& t, const Epilogue&
 struct RowTiles {
   Index count, height, larger;
 
-  HWY_INLINE RowTiles(Index rows, int vectors)
-      : count((rows + TileRows(vectors) - 1) / TileRows(vectors)),
-        height(count == 0 ? 0 : rows / count),
-        larger(count == 0 ? 0 : rows % count) {}
+  HWY_INLINE RowTiles(Index rows, int vectors) {
+    const auto most = static_cast<std::uint32_t>(TileRows(vectors)), all = static_cast<std::uint32_t>(rows);
+    if (all <= most) {  // products of one sample are so small that divisions count
+      count = all > 0 ? 1 : 0, height = rows, larger = 0;
+      return;
+    }
+    const std::uint32_t tiles = (all + most - 1) / most;
+    count = tiles, height = all / tiles, larger = all % tiles;
+  }
   HWY_INLINE Index begin(Index tile) const { return tile * height + std::min(tile, larger); }
   HWY_INLINE Index rows(Index tile) const { return height + (tile < larger ? 1 : 0); }
 };
@@ -329,6 +366,13 @@ inline HWY_NOINLINE void PackTail(const float* b, Index ldb, Index rows, Index c
   }
 }
 
+// GCC would compute two neighbours of a struct in one vector, loaded right after both halves were stored: the processor waits
+// for both stores, 40 cycles in products that take a few hundred.
+HWY_INLINE Index InRegister(Index value) {
+  asm("" : "+r"(value));
+  return value;
+}
+
 // C = epilogue(A · B), see Gemm; `g.bias` and `g.activation` are the epilogue's business.
 template <class Epilogue>
 HWY_INLINE void RunGemm(const Gemm& g, const Epilogue& epilogue) {
@@ -337,10 +381,12 @@ HWY_INLINE void RunGemm(const Gemm& g, const Epilogue& epilogue) {
   if (g.a.tap_stride == width) width = K, taps = 1;  // the runs join up
   // Blocks of K: whole runs, or parts of one when it is long. One row reads B once, so that blocks bring nothing.
   const Index most = g.M == 1 && g.packed ? std::max<Index>(K, 1) : kBlock;
-  const Index cuts = std::max<Index>(1, (width + most - 1) / most), block_width = (width + cuts - 1) / cuts;
-  const Index block_taps = width == 0 ? taps : std::max<Index>(1, std::min(taps, most / width));
+  const Index cuts = width <= most ? 1 : (width + most - 1) / most;
+  const Index block_width = cuts == 1 ? width : (width + cuts - 1) / cuts;
+  const Index block_taps = K <= most ? taps : std::max<Index>(1, std::min(taps, most / width));
   // Rows that stay in the second-level cache while the panels of B pass by.
-  const Index block_rows = std::max<Index>(96, (Index{128} << 10) / std::max<Index>(K, 1));
+  constexpr Index kFewRows = 96;
+  const Index block_rows = g.M <= kFewRows ? kFewRows : std::max(kFewRows, (Index{128} << 10) / std::max<Index>(K, 1));
   const int widest = WidestTile(g.M);
   // Small products go through their samples innermost: with short tiles, what comes before the first one counts.
   const bool small = K <= most && g.M <= block_rows && g.N <= widest * kLanes;
@@ -364,8 +410,8 @@ HWY_INLINE void RunGemm(const Gemm& g, const Epilogue& epilogue) {
         t.from_zero = !g.accumulate;
         Index tap = 0, w = 0;
         do {
-          t.taps = std::min(block_taps, taps - tap);
-          t.width = std::min(block_width, width - w);
+          t.taps = std::min(block_taps, InRegister(taps - tap));
+          t.width = std::min(block_width, InRegister(width - w));
           t.tap_jump = g.a.tap_stride - t.width;
           const Index k = tap * width + w, steps = t.taps * t.width;
           if (g.packed) {

@@ -33,7 +33,9 @@ constexpr int NarrowVectors(Index columns) {
 
 // By how many rows the next tap is further, where it is by whole rows; else 0.
 HWY_INLINE Index TapShift(const Rows& a) {
-  return a.taps > 1 && a.tap_stride > 0 && a.tap_stride % a.row_stride == 0 ? a.tap_stride / a.row_stride : 0;
+  if (a.taps <= 1 || a.tap_stride <= 0) return 0;
+  if (a.tap_stride == a.row_stride) return 1;
+  return a.tap_stride % a.row_stride == 0 ? a.tap_stride / a.row_stride : 0;
 }
 
 // Does this way pay? The transposition costs about a third of a multiply-add per value of A, divided by the taps that
