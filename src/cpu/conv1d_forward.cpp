@@ -32,6 +32,7 @@ void run_groups(const Conv1DShape& s, const Conv1DForward& f, Index samples, con
           .activation = f.activation,
           .norm = f.norm.from(group * F),
           .gate = f.gate.from(first),
+          .eight_chains = F == 1,
           .samples = samples,
           .a_sample_stride = s.T * s.C,
           .c_sample_stride = s.output_length() * s.F});

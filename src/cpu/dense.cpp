@@ -23,7 +23,8 @@ void dense_forward(Index C, Index F, const float* x, const float* weights, bool 
         .c = y + begin * F,
         .ldc = F,
         .bias = bias,
-        .activation = activation});
+        .activation = activation,
+        .eight_chains = F == 1});
 }
 
 Index dense_backward_input_scratch_floats(Index M, Index C, Index F) {

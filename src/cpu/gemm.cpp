@@ -8,22 +8,29 @@
 #include "hwy/foreach_target.h"
 // After foreach_target.h
 #include "cpu/gemm-inl.h"
+#include "cpu/gemm_column-inl.h"
 #include "cpu/gemm_narrow-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wavetrain::cpu::HWY_NAMESPACE {
 
+template <class Epilogue>
+HWY_INLINE void RunAny(const Gemm& g, const Epilogue& epilogue) {
+  if (g.eight_chains) RunColumn(g, epilogue);
+  else RunGemm(g, epilogue);
+}
+
 void RunGemmBias(const Gemm& g) {
   if (IsNarrow(g)) return RunNarrowGemm(g);
-  if (g.gate) return RunGemm(g, GateEpilogue{g.gate.scale});
+  if (g.gate) return RunAny(g, GateEpilogue{g.gate.scale});
   const auto floor = [](Activation activation) {
     return activation == Activation::relu ? 0.0f : -std::numeric_limits<float>::infinity();
   };
   const BiasActivation product{g.bias, floor(g.activation)};
-  if (g.norm.mean != nullptr) return RunGemm(g, BiasNormalization{product, g.norm, floor(g.norm.activation)});
-  if (g.bias == nullptr && g.activation == Activation::linear) return RunGemm(g, NoEpilogue());
-  RunGemm(g, product);
+  if (g.norm.mean != nullptr) return RunAny(g, BiasNormalization{product, g.norm, floor(g.norm.activation)});
+  if (g.bias == nullptr && g.activation == Activation::linear) return RunAny(g, NoEpilogue());
+  RunAny(g, product);
 }
 
 Index PackedFloats(Index K, Index N) { return K * ((N + kLanes - 1) / kLanes) * kLanes; }

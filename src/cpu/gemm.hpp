@@ -4,7 +4,7 @@
 // C, with `accumulate`), and the bias is added after it. Main tiles, remainders, the one-row case, packed and plain B
 // all keep to it, so an element's bits depend neither on M, nor on how rows are split over calls and threads, nor on
 // packing. K is cut into blocks, which continue the chain through C exactly. On targets without fused multiply-add
-// (SSE4, scalar) every step is a multiplication and an addition instead.
+// (SSE4, scalar) every step is a multiplication and an addition instead. Who wants a single column may ask for eight chains.
 //
 // Nothing here allocates, throws or checks. C must not overlap A, B or the bias. Layouts of packed matrices belong to
 // the target in use (wavetrain/target.hpp).
@@ -68,6 +68,9 @@ struct Gemm {
   GemmNormalization norm{};
   bool accumulate = false;  // start from C, not from zero
   Gate gate{};
+  // N = 1 only: chain i takes the steps k ≡ i (mod 8), C starts chain 0, and ((c0 + c4) + (c2 + c6)) + ((c1 + c5) + (c3 + c7))
+  // is the sum. One row alone would else wait for every multiply-add of its chain.
+  bool eight_chains = false;
   // The same product for several samples with one B, which costs less than a call for each.
   Index samples = 1, a_sample_stride = 0, c_sample_stride = 0;  // the gate moves with C
 };

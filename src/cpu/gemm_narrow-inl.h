@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "cpu/gemm-inl.h"
+#include "cpu/gemm_column-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -107,6 +108,42 @@ HWY_NOINLINE void NarrowSteps(const float* x, Index ld, const float* b, Index b_
                                       std::make_index_sequence<static_cast<std::size_t>(kColumns * kVectors)>());
 }
 
+// One column in eight chains: x moves by `ld`, b by `b_step`; accumulator (chain i, vector v) is acc[i·kVectors + v] in memory.
+// The first step belongs to `chain`.
+template <int kVectors, std::size_t... I>
+HWY_INLINE void ChainStepsImpl(const float* x, Index ld, const float* b, Index b_step, Index steps, Index chain,
+                               float* acc_memory, std::index_sequence<I...>) {
+  constexpr std::size_t kV = static_cast<std::size_t>(kVectors);
+  const FloatTag d;
+  const auto place = [](std::size_t i) { return static_cast<Index>(i) * kLanes; };
+  const auto one = [&](float* acc) HWY_ATTR {
+    const FloatVec weight = hn::Set(d, *b);
+    for (std::size_t v = 0; v < kV; ++v)
+      hn::StoreU(hn::MulAdd(hn::LoadU(d, x + place(v)), weight, hn::LoadU(d, acc + place(v))), d, acc + place(v));
+    x += ld;
+    b += b_step;
+  };
+  for (; chain % kChains != 0 && steps > 0; ++chain, --steps) one(acc_memory + chain % kChains * kVectors * kLanes);
+  if (steps >= kChains) {
+    FloatVec acc[kChains * kV];
+    ((acc[I] = hn::LoadU(d, acc_memory + place(I))), ...);
+    for (; steps >= kChains; steps -= kChains, x += kChains * ld, b += kChains * b_step) {
+      ((acc[I] = hn::MulAdd(hn::LoadU(d, x + static_cast<Index>(I / kV) * ld + place(I % kV)),
+                            hn::Set(d, b[static_cast<Index>(I / kV) * b_step]), acc[I])),
+       ...);
+    }
+    (hn::StoreU(acc[I], d, acc_memory + place(I)), ...);
+  }
+  for (Index i = 0; i < steps; ++i) one(acc_memory + i * kVectors * kLanes);
+}
+template <int kVectors>
+HWY_NOINLINE void ChainSteps(const float* x, Index ld, const float* b, Index b_step, Index steps, Index chain, float* acc) {
+  ChainStepsImpl<kVectors>(x, ld, b, b_step, steps, chain, acc,
+                           std::make_index_sequence<static_cast<std::size_t>(kChains * kVectors)>());
+}
+// Their vectors, at most.
+inline constexpr int kMostChainVectors = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON ? 2 : 1;
+
 using NarrowFunction = void (*)(const float*, Index, const float*, Index, Index, float*);
 
 template <int kColumns, int kVectors = NarrowVectors(kColumns)>
@@ -135,7 +172,7 @@ struct NarrowTile {
 
 inline void RunNarrowTile(const Gemm& g, const NarrowTile& t, float* at) {
   const FloatTag d;
-  HWY_ALIGN float acc[std::max<Index>(kNarrow, 1) * 8 * kLanes];
+  HWY_ALIGN float acc[std::max<Index>(kNarrow * 8, kChains * kMostChainVectors) * kLanes];
   const Index height = t.vectors * kLanes, b_step = g.packed ? kLanes : g.ldb;
   const auto each_column = [&](auto body) HWY_ATTR {
     for (Index n = 0; n < g.N; ++n) body(n, acc + n * height, t.c + n);
@@ -148,22 +185,35 @@ inline void RunNarrowTile(const Gemm& g, const NarrowTile& t, float* at) {
       std::fill(to + t.rows, to + height, 0.0f);
     });
   }
-  const NarrowFunction steps = ChooseNarrow(g.N, t.vectors);
   const Rows& a = g.a;
+  const NarrowFunction of_columns = g.eight_chains ? nullptr : ChooseNarrow(g.N, t.vectors);
+  if (g.eight_chains) std::fill_n(acc + height, (kChains - 1) * height, 0.0f);
+  const auto steps = [&](const float* x, Index ld, const float* b, Index count, Index k) HWY_ATTR {
+    if (!g.eight_chains) of_columns(x, ld, b, b_step, count, acc);
+    else if (kMostChainVectors == 2 && t.vectors == 2) ChainSteps<kMostChainVectors>(x, ld, b, b_step, count, k % kChains, acc);
+    else ChainSteps<1>(x, ld, b, b_step, count, k % kChains, acc);
+  };
   const auto weights = [&](Index tap, Index i) { return g.b + (tap * a.width + i) * b_step; };
   const Index shift = TapShift(a), more = (a.taps - 1) * shift;  // rows that the later taps see in addition
   const Index ld = (more + height + kLanes - 1) / kLanes * kLanes;
   if (shift > 0 && ld * a.width <= kNarrowBuffer) {
     TransposeRows(t.a, a.row_stride, t.rows + more, ld, a.width, at, ld);
-    for (Index tap = 0; tap < a.taps; ++tap) steps(at + tap * shift, ld, weights(tap, 0), b_step, a.width, acc);
+    for (Index tap = 0; tap < a.taps; ++tap) steps(at + tap * shift, ld, weights(tap, 0), a.width, tap * a.width);
   } else {
     const Index most = kNarrowBuffer / height;
     for (Index tap = 0; tap < a.taps; ++tap) {
       for (Index i = 0; i < a.width; i += most) {
         const Index width = std::min(most, a.width - i);
         TransposeRows(t.a + tap * a.tap_stride + i, a.row_stride, t.rows, height, width, at, height);
-        steps(at, height, weights(tap, i), b_step, width, acc);
+        steps(at, height, weights(tap, i), width, tap * a.width + i);
       }
+    }
+  }
+  if (g.eight_chains) {
+    for (Index r = 0; r < height; r += kLanes) {
+      FloatVec chain[kChains];
+      for (Index i = 0; i < kChains; ++i) chain[i] = hn::LoadU(d, acc + i * height + r);
+      hn::StoreU(SumOfChains(chain, [](FloatVec x, FloatVec y) HWY_ATTR { return hn::Add(x, y); }), d, acc + r);
     }
   }
   if (g.bias != nullptr || g.activation == Activation::relu) {
@@ -191,7 +241,7 @@ inline HWY_NOINLINE void RunNarrowGemm(const Gemm& g) {
   NarrowTile t{};
   for (Index sample = 0; sample < g.samples; ++sample) {
     for (Index m = 0; m < g.M; m += t.rows) {
-      t.vectors = NarrowVectors(g.N);
+      t.vectors = g.eight_chains ? kMostChainVectors : NarrowVectors(g.N);
       while (t.vectors > 1 && (t.vectors - 1) * kLanes >= g.M - m) t.vectors /= 2;
       t.rows = std::min(g.M - m, t.vectors * kLanes);
       const Index offset = sample * g.c_sample_stride + m * g.ldc;

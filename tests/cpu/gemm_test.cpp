@@ -20,6 +20,7 @@ using GemmTest = OnEveryTarget;
 struct Case {
   Index M, N, taps, width, row_stride, tap_stride, c_margin;
   bool packed, with_bias, relu, accumulate;
+  bool eight_chains = false;
 
   Index k() const { return taps * width; }
   std::string text() const {
@@ -55,7 +56,8 @@ std::vector<float> run(const Case& c, const Data& data, const std::vector<std::p
           .ldc = c.N + c.c_margin,
           .bias = c.with_bias ? data.bias.data() : nullptr,
           .activation = c.relu ? Activation::relu : Activation::linear,
-          .accumulate = c.accumulate});
+          .accumulate = c.accumulate,
+          .eight_chains = c.eight_chains});
   }
   return result;
 }
@@ -152,6 +154,7 @@ TEST_P(GemmTest, FewColumns) {
     Case c = random_case(random);
     c.M = random_index(1, 300, random);
     c.N = random_index(1, 9, random);
+    c.eight_chains = c.N == 1 && random_index(0, 3, random) > 0;
     c.row_stride = random_index(0, 1, random) * random_index(0, 5, random) + c.width;
     if (random_index(0, 1, random) == 0) c.tap_stride = c.row_stride * random_index(1, 4, random);
     const Data data = make_data(c, random);
@@ -162,6 +165,34 @@ TEST_P(GemmTest, FewColumns) {
     for (Index row = 0; row < c.M; ++row) rows.emplace_back(row, row + 1);
     const std::vector<float> split = run(c, data, rows);
     ASSERT_EQ(std::memcmp(whole.data(), split.data(), whole.size() * sizeof(float)), 0) << c.text();
+  }
+}
+
+// Scalar products of every form: alone and among others, packed or not, with runs that join up and that do not.
+TEST_P(GemmTest, OneColumnInEightChains) {
+  std::mt19937 random(9);
+  const bool fused = GetParam() != "sse4" && GetParam() != "scalar";
+  for (int i = 0; i < 300; ++i) {
+    Case c = random_case(random);
+    c.M = random_index(1, 80, random);
+    c.N = 1;
+    c.eight_chains = true;
+    const Data data = make_data(c, random);
+    const std::vector<float> whole = run(c, data, {{0, c.M}});
+    for (Index m = 0; m < c.M; ++m) {
+      const auto place = static_cast<std::size_t>(m * (1 + c.c_margin));
+      float chain[8] = {c.accumulate ? data.c[place] : 0.0f};
+      for (Index k = 0; k < c.k(); ++k) {
+        const float a = data.a[static_cast<std::size_t>(m * c.row_stride + k / c.width * c.tap_stride + k % c.width)];
+        const float b = data.b[static_cast<std::size_t>(k)];
+        float& sum = chain[k % 8];
+        sum = fused ? std::fma(a, b, sum) : a * b + sum;
+      }
+      float want = ((chain[0] + chain[4]) + (chain[2] + chain[6])) + ((chain[1] + chain[5]) + (chain[3] + chain[7]));
+      if (c.with_bias) want += data.bias[0];
+      if (c.relu) want = std::max(want, 0.0f);
+      ASSERT_EQ(whole[place], want) << c.text() << " m=" << m;
+    }
   }
 }
 
