@@ -159,7 +159,8 @@ void conv1d_finish_gradient(const Conv1DShape& s, const Conv1DGradient& g, const
   for (Index task = begin; task < end; ++task) {
     const Index from = task * kFinishedValues, count = std::min(kFinishedValues, all - from);
     if (count > 0) add_in_order(blocks.count(), count, g.partial + from, all, g.dw + from, g.accumulate);
-    else if (g.db != nullptr) add_in_order(blocks.count(), s.F, g.partial + blocks.count() * all, s.F, g.db, g.accumulate);
+    else if (g.db != nullptr)
+      add_in_order(blocks.count(), s.F, g.partial + blocks.count() * all, s.F, g.db, g.accumulate);
   }
 }
 

@@ -16,7 +16,8 @@ Windows windows(const Conv1DShape& s) {
 }
 
 // Output rows [o, p) of all groups; `a` is the first row that o sees.
-void run_groups(const Conv1DShape& s, const Conv1DForward& f, Index samples, const float* a, float* y, Index o, Index p) {
+void run_groups(const Conv1DShape& s, const Conv1DForward& f, Index samples, const float* a, float* y, Index o,
+                Index p) {
   const Index C = s.C / s.groups, F = s.F / s.groups;  // of one group
   for (Index group = 0; group < s.groups; ++group) {
     const Index first = o * s.F + group * F;

@@ -150,7 +150,8 @@ struct BiasNormalization {
   };
   template <class D>
   HWY_INLINE Columns<hn::Vec<D>> begin(D d, Index column, Index count) const {
-    return {product.begin(d, column, count), LoadSome(d, norm.mean + column, count), LoadSome(d, norm.scale + column, count),
+    return {product.begin(d, column, count), LoadSome(d, norm.mean + column, count),
+            LoadSome(d, norm.scale + column, count),
             norm.shift == nullptr ? hn::Zero(d) : LoadSome(d, norm.shift + column, count)};
   }
   template <class V>
@@ -314,7 +315,8 @@ HWY_NOINLINE void RunTiles(const Tile& t, const Epilogue& epilogue) {
 }
 
 // Chooses the tile by its size: `vectors` is 1, 2, 4 or 8, and `rows` <= TileRows(vectors).
-template <Walk kWalk, int kVectors, LastVector kLast, class D = FloatTag, class Epilogue, int kRows = TileRows(kVectors)>
+template <Walk kWalk, int kVectors, LastVector kLast, class D = FloatTag, class Epilogue,
+          int kRows = TileRows(kVectors)>
 HWY_INLINE void RunTilesOf(Index rows, const Tile& t, const Epilogue& epilogue) {
   if constexpr (kHasHalves && kVectors == 1 && std::is_same_v<D, FloatTag>) {
     if (t.columns <= static_cast<Index>(hn::MaxLanes(HalfTag())))

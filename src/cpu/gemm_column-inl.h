@@ -72,7 +72,8 @@ HWY_NOINLINE void RunColumn(const Gemm& g, const Epilogue& epilogue) {
         const float* from = a + k;
         const float* b = g.b + k * b_step;
         if (!joined) {
-          for (Index i = 0; i < steps; ++i) a_copy[i] = a[(k + i) / rows.width * rows.tap_stride + (k + i) % rows.width];
+          for (Index i = 0; i < steps; ++i)
+            a_copy[i] = a[(k + i) / rows.width * rows.tap_stride + (k + i) % rows.width];
           from = a_copy;
         }
         if (b_step != 1) {

@@ -137,7 +137,8 @@ HWY_INLINE void ChainStepsImpl(const float* x, Index ld, const float* b, Index b
   for (Index i = 0; i < steps; ++i) one(acc_memory + i * kVectors * kLanes);
 }
 template <int kVectors>
-HWY_NOINLINE void ChainSteps(const float* x, Index ld, const float* b, Index b_step, Index steps, Index chain, float* acc) {
+HWY_NOINLINE void ChainSteps(const float* x, Index ld, const float* b, Index b_step, Index steps, Index chain,
+                             float* acc) {
   ChainStepsImpl<kVectors>(x, ld, b, b_step, steps, chain, acc,
                            std::make_index_sequence<static_cast<std::size_t>(kChains * kVectors)>());
 }
@@ -190,7 +191,8 @@ inline void RunNarrowTile(const Gemm& g, const NarrowTile& t, float* at) {
   if (g.eight_chains) std::fill_n(acc + height, (kChains - 1) * height, 0.0f);
   const auto steps = [&](const float* x, Index ld, const float* b, Index count, Index k) HWY_ATTR {
     if (!g.eight_chains) of_columns(x, ld, b, b_step, count, acc);
-    else if (kMostChainVectors == 2 && t.vectors == 2) ChainSteps<kMostChainVectors>(x, ld, b, b_step, count, k % kChains, acc);
+    else if (kMostChainVectors == 2 && t.vectors == 2)
+      ChainSteps<kMostChainVectors>(x, ld, b, b_step, count, k % kChains, acc);
     else ChainSteps<1>(x, ld, b, b_step, count, k % kChains, acc);
   };
   const auto weights = [&](Index tap, Index i) { return g.b + (tap * a.width + i) * b_step; };

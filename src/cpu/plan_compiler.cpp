@@ -29,8 +29,8 @@ Index padded(Index floats) { return (floats + 2 * kLine - 1) / kLine * kLine; }
 // Puts a stage into the last segment when both are per sample, or as its tail when it can follow them sample by sample, else
 // into a new one.
 void append(std::vector<Segment>& segments, const Stage& stage, double cost) {
-  const bool open = !segments.empty() && segments.back().split == Stage::Split::samples &&
-                    segments.back().tail.by_samples == nullptr;
+  const bool open =
+      !segments.empty() && segments.back().split == Stage::Split::samples && segments.back().tail.by_samples == nullptr;
   if (open && stage.by_samples != nullptr) {
     segments.back().tail = stage;
     segments.back().tail_cost = cost;

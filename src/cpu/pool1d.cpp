@@ -21,7 +21,8 @@ constexpr Index kSumBlock = 128;
 // max(a, b), NaN if either is.
 HWY_INLINE FloatVector max_or_nan(FloatVector a, FloatVector b) {
 #if HWY_TARGET <= (1LL << HWY_HIGHEST_TARGET_BIT_X86)
-  return hn::IfThenElse(hn::IsNaN(b), b, hn::Max(b, a));  // in this order: the second operand wins against NaN and equals
+  return hn::IfThenElse(hn::IsNaN(b), b,
+                        hn::Max(b, a));  // in this order: the second operand wins against NaN and equals
 #else
   return hn::IfThenElse(hn::Or(hn::Gt(b, a), hn::IsNaN(b)), b, a);
 #endif
@@ -196,8 +197,9 @@ void average_pool_backward(const Pool1D& p, Index samples, const float* dy, floa
 
 void AveragePoolBackward(const Pool1D& p, Index samples, const float* dy, float* dx, const float* relu_x) {
   const bool apart = p.stride >= p.pool;
-  const auto run = relu_x != nullptr ? (apart ? average_pool_backward<true, true> : average_pool_backward<false, true>)
-                                     : (apart ? average_pool_backward<true, false> : average_pool_backward<false, false>);
+  const auto run = relu_x != nullptr
+                       ? (apart ? average_pool_backward<true, true> : average_pool_backward<false, true>)
+                       : (apart ? average_pool_backward<true, false> : average_pool_backward<false, false>);
   run(p, samples, dy, dx, relu_x);
 }
 

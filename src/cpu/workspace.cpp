@@ -169,8 +169,8 @@ void Workspace::run_samples(const Segment& segment) {
   // The tail goes along unless there are too few blocks for the threads, and where each of its node's samples is one of ours.
   const double cost = segment.cost_per_sample + segment.tail_cost;
   const Index threads = threads_for(cost * static_cast<double>(n));
-  const bool joined = has_tail && n > 0 && threads <= blocks.count() &&
-                      folds_[static_cast<std::size_t>(segment.tail.node)] == 1;
+  const bool joined =
+      has_tail && n > 0 && threads <= blocks.count() && folds_[static_cast<std::size_t>(segment.tail.node)] == 1;
   const Index units = joined ? blocks.count() : n, parts = std::min(units, threads);
   const auto first_of = [&](Index part) {
     const Index unit = units * part / parts;

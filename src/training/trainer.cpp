@@ -115,7 +115,8 @@ bool Trainer::loss_goes_in_pieces(const Examples& examples, const Shape& output)
   if (!options_.loss.has_value() || examples.weighted() || examples.mask.has_value()) return false;
   const Loss& loss = options_.loss;
   const Reduction reduction = loss.reduction();
-  if (reduction != Reduction::sum && reduction != Reduction::sum_over_batch_size && reduction != Reduction::mean) return false;
+  if (reduction != Reduction::sum && reduction != Reduction::sum_over_batch_size && reduction != Reduction::mean)
+    return false;
   if (loss.whole_batches() || loss.inspects_predictions()) return false;
   Shape y_true = examples.y.shape();
   if (y_true.rank() == 0 || output[0] == 0) return false;
@@ -157,7 +158,8 @@ cpu::Workspace& Trainer::workspace(bool train, const Shape& capacity, const Exam
   const bool loss_takes_activation =
       options_.loss.has_value() && activation != OutputActivation::none && options_.loss.fuses(activation);
   const auto plan_for = [&](const Shape& input, bool in_pieces) {
-    return std::make_shared<const cpu::Plan>(graph, input, train, num_threads(), train && loss_takes_activation, in_pieces);
+    return std::make_shared<const cpu::Plan>(graph, input, train, num_threads(), train && loss_takes_activation,
+                                             in_pieces);
   };
   auto plan = plan_for(capacity, false);
   if (train && plan->piece() > 0 && loss_goes_in_pieces(examples, plan->output())) {
@@ -297,8 +299,8 @@ double Trainer::apply_loss(cpu::Workspace& work, bool train, const float* weight
   batch.row_loss = row_loss_.data();
   if (mask != nullptr) {
     for (Index i = 0; i < shape.rows; ++i) {
-      const bool ignored = batch.facts.ignore_class &&
-                           static_cast<Index>(y_[static_cast<std::size_t>(i)]) == *batch.facts.ignore_class;
+      const bool ignored =
+          batch.facts.ignore_class && static_cast<Index>(y_[static_cast<std::size_t>(i)]) == *batch.facts.ignore_class;
       if (mask[i] == 0 && !ignored) ++batch.facts.ignored_rows;
     }
   }
@@ -448,7 +450,8 @@ double Trainer::run_in_pieces(const Examples& examples, std::span<const Index> r
   return reduce_loss(all, nullptr);
 }
 
-void Trainer::update_metrics(const cpu::Workspace& work, const float* y_pred, const Shape& y_pred_shape, bool weighted) {
+void Trainer::update_metrics(const cpu::Workspace& work, const float* y_pred, const Shape& y_pred_shape,
+                             bool weighted) {
   const bool masked = work.output_mask() != nullptr && options_.loss.has_value();
   for (Tracked& tracked : metrics_) {
     MetricBatch metric_batch{.y_true = y_.data(),

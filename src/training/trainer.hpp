@@ -90,8 +90,8 @@ class Trainer {
   void update_metrics(const cpu::Workspace& work, const float* y_pred, const Shape& y_pred_shape, bool weighted);
   void gather_targets(const Examples& examples, std::span<const Index> rows, Index count);
   // Samples [first, first + count) of the batch.
-  void gather_inputs(const Examples& examples, std::span<const Index> rows, Index first, Index count, cpu::Workspace& work,
-                     std::span<const Index> ahead) const;
+  void gather_inputs(const Examples& examples, std::span<const Index> rows, Index first, Index count,
+                     cpu::Workspace& work, std::span<const Index> ahead) const;
   void weigh(const Examples& examples, Index count, const LossShape& shape);
   // Puts the output's mask and the weights together in masked_, one per value of the mask.
   void apply_mask(const cpu::Workspace& work, bool weighted, const LossShape& shape);

@@ -226,7 +226,8 @@ TEST_P(GemmTest, SamplesAndGate) {
     Case c = random_case(random);
     c.with_bias = c.relu = c.accumulate = false;
     const Index samples = random_index(1, 4, random), ldc = c.N + c.c_margin;
-    const Index a_sample = (c.M - 1) * c.row_stride + (c.taps - 1) * c.tap_stride + c.width + 3, c_sample = c.M * ldc + 5;
+    const Index a_sample = (c.M - 1) * c.row_stride + (c.taps - 1) * c.tap_stride + c.width + 3,
+                c_sample = c.M * ldc + 5;
     std::vector<float> packed(static_cast<std::size_t>(packed_floats(c.k(), c.N)));
     const std::vector<float> a = random_values(samples * a_sample, random), b = random_values(c.k() * c.N, random);
     const std::vector<float> before = random_values(samples * c_sample, random);

@@ -109,7 +109,8 @@ TEST(FusedRelu, BeforeOthers) {
 // A penalty on the relu's output has its own gradient there, which the derivative must not miss. LeakyReLU with slope 0 is
 // the same function, and nobody takes over its derivative.
 TEST(FusedRelu, WithAPenalty) {
-  const std::vector<Layer> readers{MaxPooling1D{}, Conv1D{.filters = 3, .kernel_size = 2}, Dropout{.rate = 0.5, .seed = 3}};
+  const std::vector<Layer> readers{MaxPooling1D{}, Conv1D{.filters = 3, .kernel_size = 2},
+                                   Dropout{.rate = 0.5, .seed = 3}};
   for (const Layer& reader : readers) {
     const auto gradients = [&](const Layer& activation) {
       return training_gradients(

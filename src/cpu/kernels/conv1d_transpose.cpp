@@ -109,8 +109,8 @@ bool compile_conv1d_transpose(KernelBuilder& b) {
   if (kernel.packed_backward != kNoSlot) b.pack<&ConvTransposeKernel::pack_backward>(kernel);
   b.backward_samples<&ConvTransposeKernel::backward_input>(kernel);
   if (kernel.dkernel != kNoSlot) {
-    b.backward_tasks<&ConvTransposeKernel::backward_weights, &ConvTransposeKernel::gradient_tasks, &ConvTransposeKernel::backward_weights_of>(
-        kernel);
+    b.backward_tasks<&ConvTransposeKernel::backward_weights, &ConvTransposeKernel::gradient_tasks,
+                     &ConvTransposeKernel::backward_weights_of>(kernel);
     b.backward_tasks<&ConvTransposeKernel::finish_gradient, &ConvTransposeKernel::finish_tasks>(kernel);
   }
   if (kernel.dbias != kNoSlot) b.backward_once<&ConvTransposeKernel::backward_bias>(kernel);
