@@ -166,11 +166,12 @@ void Workspace::run_samples(const Segment& segment) {
       group = next;
     }
   };
-  // The tail goes along unless there are too few blocks for the threads, and where each of its node's samples is one of ours.
+  // The tail goes along where each of its node's samples is one of ours, unless there are too few blocks for the threads, or all
+  // of a thread's samples stay in its cache anyway.
   const double cost = segment.cost_per_sample + segment.tail_cost;
   const Index threads = threads_for(cost * static_cast<double>(n));
-  const bool joined =
-      has_tail && n > 0 && threads <= blocks.count() && folds_[static_cast<std::size_t>(segment.tail.node)] == 1;
+  const bool joined = has_tail && threads <= blocks.count() && segment.chunk * threads < n &&
+                      folds_[static_cast<std::size_t>(segment.tail.node)] == 1;
   const Index units = joined ? blocks.count() : n, parts = std::min(units, threads);
   const auto first_of = [&](Index part) {
     const Index unit = units * part / parts;
