@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
@@ -82,9 +83,8 @@ HWY_INLINE void StoreSome(V value, float* p, Index count) {
 }
 
 // What is done to C before it is stored: `begin` is called once per vector of columns (`column` is its first, `count`
-// of its lanes exist), then the epilogue itself for that vector of every row. It must treat all lanes alike. Vectors may be of
-// any length. One with
-// kReadsGate also gets the vector of g.gate.y that belongs to it.
+// of its lanes exist), then the epilogue itself for that vector of every row. It must treat all lanes alike, and take vectors
+// of any length. One with kReadsGate also gets the vector of g.gate.y that belongs to it.
 struct NoEpilogue {
   static constexpr bool kReadsGate = false;
   template <class D>

@@ -21,8 +21,8 @@ constexpr Index kSumBlock = 128;
 // max(a, b), NaN if either is.
 HWY_INLINE FloatVector max_or_nan(FloatVector a, FloatVector b) {
 #if HWY_TARGET <= (1LL << HWY_HIGHEST_TARGET_BIT_X86)
-  return hn::IfThenElse(hn::IsNaN(b), b,
-                        hn::Max(b, a));  // in this order: the second operand wins against NaN and equals
+  // In this order: the second operand wins against NaN and equals.
+  return hn::IfThenElse(hn::IsNaN(b), b, hn::Max(b, a));
 #else
   return hn::IfThenElse(hn::Or(hn::Gt(b, a), hn::IsNaN(b)), b, a);
 #endif

@@ -29,6 +29,9 @@ struct Examples {
 // "sequential/dense/kernel"
 std::string path_of(const std::string& model, const Layer& layer, const Variable& variable);
 
+// The activation that a model ends in, where a loss may take its derivative along.
+OutputActivation output_activation(const Graph& graph);
+
 class Trainer {
  public:
   // Throws ValueError for options that do not go together.
