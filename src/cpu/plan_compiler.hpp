@@ -53,7 +53,6 @@ class PlanCompiler {
   void make_value_slots();
   void compile_kernels();
   Compiled* only_writer(int reader);
-  Compiled* relu_writer(int reader);
   bool take_relu_derivative(int reader);
   float take_relu_and_dropout_derivative(int reader);
   void add_penalty_gradients();

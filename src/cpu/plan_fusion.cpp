@@ -10,6 +10,11 @@
 #include "graph/ops/dropout.hpp"
 
 namespace wavetrain::cpu {
+namespace {
+
+bool is_relu(const wavetrain::Activation& a) { return a.kind() == ActivationKind::relu && a.has_default_params(); }
+
+}  // namespace
 
 void PlanCompiler::skip_and_fuse() {
   roots_.resize(graph_.values().size());
@@ -57,9 +62,6 @@ void PlanCompiler::skip_and_fuse() {
 
 // In prediction a normalisation over the last axis is a multiplication and an addition with constants.
 void PlanCompiler::fuse_normalization(Compiled& c, const std::vector<int>& uses, const std::vector<int>& user) {
-  const auto is_relu = [](const wavetrain::Activation& a) {
-    return a.kind() == ActivationKind::relu && a.has_default_params();
-  };
   const auto only_reader = [&] {
     const bool alone = c.output != graph_.output() && uses[static_cast<std::size_t>(c.output)] == 1;
     return alone ? user[static_cast<std::size_t>(c.output)] : -1;
@@ -94,17 +96,11 @@ PlanCompiler::Compiled* PlanCompiler::only_writer(int reader) {
   return writer == compiled_.end() ? nullptr : &*writer;
 }
 
-// The same if it applies relu.
-PlanCompiler::Compiled* PlanCompiler::relu_writer(int reader) {
-  Compiled* const writer = only_writer(reader);
-  if (writer == nullptr) return nullptr;
-  return writer->epilogue->kind() == ActivationKind::relu && writer->epilogue->has_default_params() ? writer : nullptr;
-}
-
 bool PlanCompiler::take_relu_derivative(int reader) {
-  Compiled* const writer = relu_writer(reader);
-  if (writer != nullptr) writer->derivative_taken = true;
-  return writer != nullptr;
+  Compiled* const writer = only_writer(reader);
+  if (writer == nullptr || !is_relu(*writer->epilogue)) return false;
+  writer->derivative_taken = true;
+  return true;
 }
 
 float PlanCompiler::take_relu_and_dropout_derivative(int reader) {

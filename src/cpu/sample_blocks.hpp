@@ -20,7 +20,6 @@ class SampleBlocks {
       : samples_(samples), whole_(whole), size_(kLeast * std::max<Index>(1, ceil(whole, kLeast * kMost))) {}
   explicit SampleBlocks(Index samples) : SampleBlocks(samples, samples) {}
 
-  Index samples() const { return samples_; }
   Index size() const { return size_; }
   // At least 1: an empty batch has one empty block, which writes zeros.
   Index count() const { return std::max<Index>(1, ceil(samples_, size_)); }
